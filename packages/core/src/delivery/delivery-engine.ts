@@ -1,0 +1,207 @@
+import PQueue from "p-queue";
+import { causedBy } from "../causation.ts";
+import type { Clock } from "../clock.ts";
+import { BusError } from "../errors.ts";
+import type { LaneId, LaneStatus, LeasedDelivery, Settlement, Store } from "../store/store.ts";
+import { Lane, type LaneContext } from "./lane.ts";
+import type { LaneTarget } from "./lane-target.ts";
+import { Settler } from "./settler.ts";
+
+/** Wakes closer together than this are joined: ten thousand lanes in retry must not wake the engine ten thousand times. */
+const WAKE_GRAIN_MS = 5;
+const PRUNE_EVERY_MS = 60_000;
+const PRUNE_AT_ONCE = 500;
+const STORE_RETRY_MS = 1_000;
+
+export interface EngineOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** `deliver` calls under way in the whole bus. */
+  readonly concurrency: number;
+  readonly retention: { readonly ageMs: number; readonly bytes: number };
+  /** The sinks whose work this engine does. */
+  readonly sinks: readonly string[];
+  target(lane: LaneId): LaneTarget;
+  report(error: BusError): void;
+  settled(delivery: LeasedDelivery, settlement: Settlement): void;
+  laneChanged(lane: LaneId, status: LaneStatus): void;
+}
+
+/**
+ * Finds the lanes with work and lets each serve itself. It holds only lanes that are busy now: what is waiting, for a retry or a pause,
+ * costs one timer in all.
+ */
+export class DeliveryEngine {
+  readonly #options: EngineOptions;
+  readonly #lanes = new Map<string, Lane>();
+  readonly #stopping = new AbortController();
+  readonly #stopped = new AbortController();
+  readonly #settler: Settler;
+  readonly #context: LaneContext;
+  #wakeAt = Infinity;
+  #wokeAt = -Infinity;
+  #cancelWake = (): void => {};
+  #cancelPrune = (): void => {};
+  #isLooking = false;
+  #mustLookAgain = false;
+  readonly #background = new Set<Promise<void>>();
+  /** Idle lanes that stay until their rate's period is over. */
+  readonly #resting = new Map<Lane, () => void>();
+  #onQuiet: (() => void) | undefined;
+
+  constructor(options: EngineOptions) {
+    const { store, clock, random, concurrency, report, settled, laneChanged } = options;
+    this.#options = options;
+    this.#settler = new Settler({ store, clock, report });
+    this.#context = {
+      store,
+      clock,
+      random,
+      report,
+      settled,
+      laneChanged,
+      settler: this.#settler,
+      slots: new PQueue({ concurrency }),
+      stopping: this.#stopping.signal,
+      stopped: this.#stopped.signal,
+      dueAt: (time) => this.#wakeBy(time),
+      idle: (lane) => this.#forget(lane),
+    };
+  }
+
+  /** Takes up what the store holds. */
+  start(): void {
+    this.#run(() => this.#takeUpWork());
+    this.#schedulePrune();
+  }
+
+  /** Deliveries were appended to these lanes. What a lane does is not caused by the event of whoever wakes it. */
+  arrived(lanes: readonly LaneId[]): void {
+    causedBy(undefined, () => {
+      for (const lane of lanes) this.#lane(lane).wake(1);
+    });
+  }
+
+  /** Something else may have become due: the host enabled a lane, or replayed. */
+  wake(): void {
+    causedBy(undefined, () => this.#wakeBy(this.#options.clock.steady()));
+  }
+
+  /** The host paused or disabled the lane. */
+  hold({ sink, destination }: LaneId): void {
+    this.#lanes.get(laneKey(sink, destination))?.hold();
+  }
+
+  /** Finishes what is in flight within `timeoutMs`, then aborts it; the rest is handed back. */
+  async stop(timeoutMs: number): Promise<void> {
+    this.#stopping.abort();
+    this.#cancelWake();
+    this.#cancelPrune();
+    const { promise: quiet, resolve } = Promise.withResolvers<void>();
+    this.#onQuiet = resolve;
+    for (const cancelRest of this.#resting.values()) cancelRest();
+    for (const lane of this.#lanes.values()) lane.giveBack();
+    this.#context.slots.clear();
+    this.#checkQuiet();
+    const cancel = this.#options.clock.schedule(() => {
+      this.#settler.giveUp();
+      this.#stopped.abort(new BusError("BUS_TIMEOUT", ["Finishing what was in flight", timeoutMs]));
+    }, timeoutMs);
+    await quiet;
+    cancel();
+  }
+
+  #lane(id: LaneId): Lane {
+    const key = laneKey(id.sink, id.destination);
+    let lane = this.#lanes.get(key);
+    if (!lane) {
+      lane = new Lane(id, this.#options.target(id), this.#context);
+      this.#lanes.set(key, lane);
+    }
+    return lane;
+  }
+
+  /** A lane with a rate stays until the period is over: a new one would begin with a full allowance. */
+  #forget(lane: Lane): void {
+    const { rate } = this.#options.target(lane.id).policy;
+    this.#resting.get(lane)?.();
+    if (rate && !this.#stopping.signal.aborted) {
+      const cancel = this.#options.clock.schedule(() => this.#remove(lane), rate.perMs, false);
+      this.#resting.set(lane, cancel);
+    } else this.#remove(lane);
+  }
+
+  #remove(lane: Lane): void {
+    this.#resting.delete(lane);
+    if (lane.isIdle) this.#lanes.delete(laneKey(lane.id.sink, lane.id.destination));
+    this.#checkQuiet();
+  }
+
+  #checkQuiet(): void {
+    if (!this.#onQuiet || this.#background.size > 0) return;
+    for (const lane of this.#lanes.values()) if (!lane.isIdle) return;
+    this.#onQuiet();
+  }
+
+  #wakeBy(time: number): void {
+    if (this.#stopping.signal.aborted) return;
+    const at = Math.max(time, this.#wokeAt + WAKE_GRAIN_MS);
+    if (at >= this.#wakeAt) return;
+    this.#wakeAt = at;
+    this.#cancelWake();
+    this.#cancelWake = this.#options.clock.schedule(() => {
+      this.#wakeAt = Infinity;
+      this.#run(() => this.#takeUpWork());
+    }, at - this.#options.clock.steady());
+  }
+
+  async #takeUpWork(): Promise<void> {
+    const { store, clock, sinks, report } = this.#options;
+    if (this.#isLooking) {
+      this.#mustLookAgain = true;
+      return;
+    }
+    const now = clock.steady();
+    this.#isLooking = true;
+    this.#wokeAt = now;
+    try {
+      const { lanes, nextAt } = await store.due(sinks, now);
+      for (const lane of lanes) this.#lane(lane).due();
+      this.#wakeBy(Math.min(nextAt ?? Infinity, now + store.pollMs));
+    } catch (cause) {
+      report(new BusError("BUS_STORE_FAILED", ["due"], { cause }));
+      this.#wakeBy(now + STORE_RETRY_MS);
+    }
+    this.#isLooking = false;
+    if (!this.#mustLookAgain) return;
+    this.#mustLookAgain = false;
+    this.#wakeBy(now);
+  }
+
+  #schedulePrune(): void {
+    this.#cancelPrune = this.#options.clock.schedule(() => this.#run(() => this.#prune()), PRUNE_EVERY_MS, false);
+  }
+
+  async #prune(): Promise<void> {
+    const { store, clock, retention, report } = this.#options;
+    try {
+      const bounds = { before: clock.steady() - retention.ageMs, maxBytes: retention.bytes, limit: PRUNE_AT_ONCE };
+      while (!this.#stopping.signal.aborted && (await store.prune(bounds)));
+    } catch (cause) {
+      report(new BusError("BUS_STORE_FAILED", ["prune"], { cause }));
+    }
+    if (!this.#stopping.signal.aborted) this.#schedulePrune();
+  }
+
+  /** Background work that `stop` waits for. */
+  #run(work: () => Promise<void>): void {
+    const done = work().finally(() => {
+      this.#background.delete(done);
+      this.#checkQuiet();
+    });
+    this.#background.add(done);
+  }
+}
+
+const laneKey = (sink: string, destination: string): string => `${sink}\0${destination}`;

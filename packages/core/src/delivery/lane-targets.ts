@@ -1,0 +1,52 @@
+import type { Clock } from "../clock.ts";
+import type { BusEvent } from "../event.ts";
+import type { Sink } from "../sink.ts";
+import { FAN_OUT, type LaneId, type NewDelivery, type Store } from "../store/store.ts";
+import type { ResolvedPolicy } from "./delivery-policy.ts";
+import { FanOutTarget } from "./fan-out-target.ts";
+import type { LaneTarget } from "./lane-target.ts";
+import { SinkTarget } from "./sink-target.ts";
+
+/** Where the events of a sink that names no destinations go. */
+const DEFAULT_DESTINATION = "default";
+
+/** The ends of the lanes of one sink. */
+interface SinkTargets {
+  readonly sink: LaneTarget;
+  /** For a sink that names its destinations. */
+  readonly fanOut: LaneTarget | undefined;
+}
+
+/** Which target a lane has, and which lane a new delivery joins. */
+export class LaneTargets {
+  readonly #targets = new Map<string, SinkTargets>();
+
+  add(
+    name: string,
+    sink: Sink,
+    policy: ResolvedPolicy,
+    context: { store: Store; clock: Clock; arrived: (lanes: readonly LaneId[]) => void },
+  ): void {
+    const fanOut = sink.destinations ? new FanOutTarget({ name, sink, policy, ...context }) : undefined;
+    this.#targets.set(name, { sink: new SinkTarget(sink, policy), fanOut });
+  }
+
+  of({ sink, destination }: LaneId): LaneTarget {
+    const { sink: own, fanOut } = this.#of(sink);
+    return destination === FAN_OUT && fanOut ? fanOut : own;
+  }
+
+  /** Where a new delivery of the event begins, and what keeps it in order. */
+  place(sink: string, event: BusEvent): Pick<NewDelivery, "destination" | "orderKey"> {
+    const { fanOut, sink: own } = this.#of(sink);
+    const { ordering } = own.policy;
+    const orderKey = ordering === "lane" ? "" : ordering === "key" ? event.key : undefined;
+    return { destination: fanOut ? FAN_OUT : DEFAULT_DESTINATION, orderKey };
+  }
+
+  #of(sink: string): SinkTargets {
+    const targets = this.#targets.get(sink);
+    if (!targets) throw new TypeError(`The sink "${sink}" was not made.`);
+    return targets;
+  }
+}

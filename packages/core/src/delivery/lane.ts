@@ -1,0 +1,300 @@
+import PQueue from "p-queue";
+import type { Clock } from "../clock.ts";
+import { BusError } from "../errors.ts";
+import { retry, type Outcome } from "../outcome.ts";
+import type { LaneId, LaneStatus, LeasedDelivery, Settlement, Store } from "../store/store.ts";
+import { batchesOf } from "./batches.ts";
+import { LEASE_MARGIN_MS, limitsOf, type LaneLimits } from "./lane-limits.ts";
+import type { LaneTarget } from "./lane-target.ts";
+import { LONGEST_WAIT_MS } from "./retry-policy.ts";
+import { isUsedUp, sendBatch } from "./send-batch.ts";
+import { settlementOf } from "./settlement-of.ts";
+import type { Settler } from "./settler.ts";
+
+/** What lanes share. */
+export interface LaneContext {
+  readonly store: Store;
+  readonly settler: Settler;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** Bounds the calls under way in the whole bus; first come, first served, so that no lane takes more than its turn. */
+  readonly slots: PQueue;
+  /** No more is begun. */
+  readonly stopping: AbortSignal;
+  /** What is under way is aborted. */
+  readonly stopped: AbortSignal;
+  report(error: BusError): void;
+  settled(delivery: LeasedDelivery, settlement: Settlement): void;
+  laneChanged(lane: LaneId, status: LaneStatus): void;
+  /** The lane may have work at this time. */
+  dueAt(time: number): void;
+  idle(lane: Lane): void;
+}
+
+const STORE_RETRY_MS = 1_000;
+
+/** What was leased together. */
+interface Claim {
+  readonly until: number;
+  /** The one delivery that tries whether a paused lane works again. */
+  readonly isProbe: boolean;
+  /** How often the lane had been held by then. */
+  readonly holds: number;
+}
+
+/**
+ * The queue of one (sink, destination) while it has work. It leases a few deliveries at a time, sends them within the policy's concurrency and
+ * rate, and settles what came of each; the backlog stays in the store.
+ */
+export class Lane {
+  readonly id: LaneId;
+  readonly #target: LaneTarget;
+  readonly #context: LaneContext;
+  readonly #queue: PQueue;
+  readonly #limits: LaneLimits;
+  #claims = 0;
+  #calls = 0;
+  #holds = 0;
+  #hasWork = false;
+  /** Deliveries arrived since the last lease. */
+  #isFresh = false;
+  /** The store does not know when this lane is due next, until it is asked again. */
+  #mustAsk = false;
+  #isLeasing = false;
+  #arrived = 0;
+  #cancelLinger: (() => void) | undefined;
+
+  constructor(id: LaneId, target: LaneTarget, context: LaneContext) {
+    this.id = id;
+    this.#target = target;
+    this.#context = context;
+    this.#limits = limitsOf(target.policy, target.bounds);
+    const { rate } = target.policy;
+    this.#queue = new PQueue({
+      concurrency: this.#limits.concurrency,
+      ...(rate && { intervalCap: rate.limit, interval: rate.perMs }),
+    });
+  }
+
+  /** Tells the lane that deliveries may be due; `arrived` of them are new. */
+  wake(arrived = 0): void {
+    const { maxItems, lingerMs = 0 } = this.#target.bounds;
+    this.#hasWork = true;
+    this.#isFresh ||= arrived > 0;
+    this.#arrived += arrived;
+    const isPartial = arrived > 0 && this.#arrived < maxItems;
+    if (lingerMs > 0 && isPartial && !this.#context.stopping.aborted) {
+      this.#cancelLinger ??= this.#context.clock.schedule(() => this.#lease(), lingerMs);
+      return;
+    }
+    this.#lease();
+  }
+
+  /** The store named it among the lanes that are due: it says when a lane is due next only when all that is due has been taken. */
+  due(): void {
+    this.#mustAsk = true;
+    this.wake();
+  }
+
+  /** The lane was paused or disabled: what has not begun is given back, what has begun no longer changes the lane's state. */
+  hold(): void {
+    this.#holds += 1;
+    this.giveBack();
+  }
+
+  /** Gives up what it has claimed and not begun. */
+  giveBack(): void {
+    this.#queue.clear();
+    this.#lease();
+  }
+
+  /** Nothing in memory, nothing known to be due. */
+  get isIdle(): boolean {
+    return this.#claims === 0 && !this.#isLeasing && !this.#hasWork && !this.#cancelLinger;
+  }
+
+  #lease(): void {
+    this.#cancelLinger?.();
+    this.#cancelLinger = undefined;
+    this.#arrived = 0;
+    if (!this.#isLeasing) void this.#leaseWhileDue();
+  }
+
+  async #leaseWhileDue(): Promise<void> {
+    this.#isLeasing = true;
+    try {
+      while (this.#hasWork && this.#room() > 0 && !this.#context.stopping.aborted) await this.#leaseOnce(this.#room());
+    } catch (cause) {
+      // Whether there is work, the store is asked when it answers again.
+      this.#hasWork = false;
+      this.#context.report(new BusError("BUS_STORE_FAILED", ["lease"], { cause }));
+      this.#context.dueAt(this.#context.clock.steady() + STORE_RETRY_MS);
+    } finally {
+      this.#isLeasing = false;
+      if (this.#context.stopping.aborted) this.#hasWork = false;
+      if (this.#mustAsk && !this.#hasWork) {
+        this.#mustAsk = false;
+        this.#context.dueAt(this.#context.clock.steady());
+      }
+      if (this.isIdle) this.#context.idle(this);
+    }
+  }
+
+  /** How many to lease now: whole batches, so that a full backlog makes full batches. */
+  #room(): number {
+    const { maxItems } = this.#target.bounds;
+    if (this.#calls >= this.#limits.calls) return 0;
+    const room = this.#limits.prefetch - this.#claims;
+    return room - (room % maxItems);
+  }
+
+  async #leaseOnce(limit: number): Promise<void> {
+    const { store, clock } = this.#context;
+    const { policy, bounds } = this.#target;
+    const isFresh = this.#isFresh;
+    const holds = this.#holds;
+    this.#hasWork = false;
+    this.#isFresh = false;
+    const now = clock.steady();
+    const until = now + this.#limits.leaseMs;
+    const perKey = policy.ordering === "lane" ? bounds.maxItems : 1;
+    const { deliveries, isProbe } = await store.lease({ lane: this.id, limit, perKey, now, until });
+    if (deliveries.length === 0) {
+      // What arrived waits for something: a retry before it, a pause, another process.
+      this.#mustAsk ||= isFresh;
+      return;
+    }
+    this.#hasWork ||= deliveries.length === limit;
+    const wasHeld = holds !== this.#holds;
+    const batches = wasHeld ? [deliveries] : batchesOf(deliveries, bounds);
+    this.#claims += deliveries.length;
+    this.#calls += batches.length;
+    const claim = { until, isProbe, holds };
+    if (wasHeld) void this.#handBack(deliveries);
+    else if (policy.ordering === "lane") void this.#sendInOrder(batches, claim);
+    else for (const batch of batches) void this.#enqueue(batch, claim);
+  }
+
+  /** Under lane order a batch whose end is not final holds back the batches behind it. */
+  async #sendInOrder(batches: readonly (readonly LeasedDelivery[])[], claim: Claim): Promise<void> {
+    let isHeld = false;
+    for (const batch of batches) {
+      if (isHeld) await this.#handBack(batch);
+      else isHeld = !(await this.#enqueue(batch, claim));
+    }
+  }
+
+  /** True when every delivery of the batch is done with. */
+  async #enqueue(batch: readonly LeasedDelivery[], claim: Claim): Promise<boolean> {
+    const { slots, report } = this.#context;
+    try {
+      return await this.#queue.add(() => slots.add(() => this.#attempt(batch, claim)));
+    } catch (cause) {
+      if (cause instanceof DOMException && cause.name === "AbortError") return this.#handBack(batch);
+      report(new BusError("BUS_SINK_FAILED", [this.id.sink], { cause }));
+      return this.#handBack(batch, STORE_RETRY_MS);
+    }
+  }
+
+  async #attempt(batch: readonly LeasedDelivery[], claim: Claim): Promise<boolean> {
+    const { clock, stopping } = this.#context;
+    const startedAt = clock.steady();
+    const isTooLate = startedAt + this.#target.policy.timeoutMs + LEASE_MARGIN_MS > claim.until;
+    if (stopping.aborted || claim.holds !== this.#holds || isTooLate) return this.#handBack(batch);
+    const outcomes = await sendBatch(batch, this.id, this.#target, this.#context);
+    const isChanged = await this.#changeLane(batch, outcomes, claim);
+    return this.#settle(batch, isChanged ? outcomes : outcomes.map(asRetry), startedAt);
+  }
+
+  /** Before the deliveries are due again, so that no lease slips in between. False when the store did not take it. */
+  async #changeLane(
+    batch: readonly LeasedDelivery[],
+    outcomes: readonly (Outcome | undefined)[],
+    { isProbe, holds }: Claim,
+  ): Promise<boolean> {
+    const { clock, dueAt, stopped } = this.#context;
+    const disabled = outcomes.find((outcome) => outcome?.kind === "disable");
+    if (disabled) return this.#setLane({ state: "disabled", reason: disabled.reason });
+    // Whoever held the lane in the meantime has the last word.
+    if (holds !== this.#holds) return true;
+    const paused = outcomes.find((outcome) => outcome?.kind === "pause");
+    if (paused) {
+      const until = clock.steady() + Math.min(Math.max(paused.probeAfterMs, 0), LONGEST_WAIT_MS);
+      dueAt(until);
+      return this.#setLane({ state: "paused", reason: paused.reason, until });
+    }
+    const wasTried = !stopped.aborted && batch.some(({ attempt }) => !isUsedUp(attempt, this.#target));
+    return isProbe && wasTried ? this.#setLane({ state: "active" }) : true;
+  }
+
+  async #setLane(status: LaneStatus): Promise<boolean> {
+    const { store, report, laneChanged } = this.#context;
+    try {
+      await store.setLane(this.id, status);
+    } catch (cause) {
+      report(new BusError("BUS_STORE_FAILED", ["setLane"], { cause }));
+      return false;
+    }
+    if (status.state !== "active") this.hold();
+    laneChanged(this.id, status);
+    return true;
+  }
+
+  async #settle(
+    batch: readonly LeasedDelivery[],
+    outcomes: readonly (Outcome | undefined)[],
+    startedAt: number,
+  ): Promise<boolean> {
+    const { clock, random } = this.#context;
+    const { policy } = this.#target;
+    const now = clock.steady();
+    const ends = await Promise.all(
+      batch.map(async (delivery, index) => {
+        const outcome = outcomes[index];
+        if (!outcome) return true;
+        return this.#settleOne(delivery, settlementOf(outcome, delivery, { policy, startedAt, now, random }));
+      }),
+    );
+    this.#release(batch.length);
+    return ends.every(Boolean);
+  }
+
+  async #settleOne(delivery: LeasedDelivery, settlement: Settlement): Promise<boolean> {
+    const { settler, settled, report, dueAt } = this.#context;
+    const isSettled = await settler.settle(settlement);
+    if (!isSettled) {
+      report(new BusError("BUS_LEASE_LOST", [delivery.id]));
+      return false;
+    }
+    settled(delivery, settlement);
+    if (settlement.dueAt !== undefined) dueAt(settlement.dueAt);
+    return settlement.state !== "pending";
+  }
+
+  /** Gives up deliveries that were leased and not begun. */
+  async #handBack(batch: readonly LeasedDelivery[], delayMs = 0): Promise<false> {
+    const { settler, clock, dueAt: wakeAt } = this.#context;
+    const dueAt = clock.steady() + delayMs;
+    await Promise.all(
+      batch.map(({ id, leaseId }) => settler.settle({ id, leaseId, state: "pending", dueAt, isFree: true })),
+    );
+    if (delayMs > 0) wakeAt(dueAt);
+    this.#release(batch.length);
+    return false;
+  }
+
+  /** A batch is done with. What was settled may have held back its followers, so the lane looks again. */
+  #release(count: number): void {
+    this.#claims -= count;
+    this.#calls -= 1;
+    this.wake();
+  }
+}
+
+/** Without its pause the lane would try again at once. */
+function asRetry(outcome: Outcome | undefined): Outcome | undefined {
+  if (outcome?.kind !== "pause" && outcome?.kind !== "disable") return outcome;
+  const { reason, info } = outcome;
+  const afterMs = outcome.kind === "pause" ? { afterMs: outcome.probeAfterMs } : {};
+  return retry(reason, { free: true, ...afterMs, ...(info && { info }) });
+}

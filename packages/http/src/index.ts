@@ -1,0 +1,17 @@
+export { type AllowList } from "./allow-list.ts";
+export { outcomeOfAnswer } from "./answer-outcome.ts";
+export { outcomeOfError } from "./error-outcome.ts";
+export { gotTransport, type GotTransportOptions } from "./got-transport.ts";
+export { checkHeaders } from "./headers.ts";
+export { HTTP_TRANSPORT, type HttpAnswer, type HttpRequest, type HttpTransport } from "./http-transport.ts";
+export { resolveHost, type ResolvedAddress, type ResolveHost } from "./resolve-host.ts";
+export { parseRetryAfter } from "./retry-after.ts";
+export { signSha256, verifySha256, type Sha256Message } from "./sign-sha256.ts";
+export {
+  signStandardWebhook,
+  verifyStandardWebhook,
+  type SignedWebhook,
+  type StandardWebhook,
+} from "./standard-webhooks.ts";
+export { parseTargetUrl } from "./target-url.ts";
+export { type VerifyOptions } from "./signed-timestamp.ts";

@@ -1,0 +1,38 @@
+import { z } from "zod";
+
+/** A moment: ISO 8601 with a time zone, or Unix seconds, whole or fractional. */
+export type Instant = string | number;
+
+/** Unix seconds of the year 5138, or of 1973 in ms: whoever passes more has passed ms. */
+const END_OF_SECONDS = 100_000_000_000;
+
+const error = "expected a Date, an ISO 8601 string with a time zone, or Unix seconds";
+
+/** Takes a Date too, and makes it ISO 8601. */
+export const instant: z.ZodType<Instant, Instant | Date> = z.union(
+  [
+    z.iso.datetime({ offset: true, error }),
+    z.number().min(0, error).lt(END_OF_SECONDS, error),
+    z.date().transform((date) => date.toISOString()),
+  ],
+  { error },
+);
+
+/** As the wire has the times of a message, and those of a conversation that may be missing. */
+export function toIso(at: Instant): string {
+  return new Date(toMs(at)).toISOString();
+}
+
+/** As the wire has most times of a conversation. 0 = none. */
+export function toUnixSeconds(at: Instant | null | undefined): number {
+  return Math.floor(toFractionalSeconds(at ?? 0));
+}
+
+/** As the wire has a conversation's `updated_at`. Numbers keep their microseconds. */
+export function toFractionalSeconds(at: Instant): number {
+  return typeof at === "number" ? at : Date.parse(at) / 1000;
+}
+
+function toMs(at: Instant): number {
+  return typeof at === "number" ? Math.round(at * 1000) : Date.parse(at);
+}

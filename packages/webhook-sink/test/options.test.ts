@@ -1,0 +1,121 @@
+import { BusError } from "@bus/core";
+import { describe, expect, it } from "vitest";
+import { webhookSink, type WebhookSinkOptions } from "../src/index.ts";
+
+const crm = { id: "crm", url: "https://crm.test/hook" };
+const shop = { id: "shop", url: "https://shop.test/hook" };
+
+function refusalOf(options: unknown): string {
+  try {
+    webhookSink(options as WebhookSinkOptions);
+  } catch (error) {
+    if (BusError.is(error, "BUS_OPTION_INVALID")) return error.message;
+    throw error;
+  }
+  return "none";
+}
+
+describe("the options", () => {
+  it.each<[string, object, string]>([
+    ["no endpoints", {}, "endpoints: "],
+    ["an unknown option", { endpoints: [], secrets: [] }, '"secrets"'],
+    ["an unknown field", { endpoints: [{ ...crm, uri: "x" }] }, 'endpoints[0]: Unrecognized key: "uri"'],
+    ["no id", { endpoints: [{ url: crm.url }] }, "endpoints[0].id: "],
+    ["an empty id", { endpoints: [{ ...crm, id: "" }] }, "endpoints[0].id: "],
+    ["the id *", { endpoints: [{ ...crm, id: "*" }] }, "endpoints[0].id: "],
+    ["two of one id", { endpoints: [crm, { ...shop, id: "crm" }] }, "endpoints[1].id: Another endpoint has this id"],
+    [
+      "two of one URL",
+      { endpoints: [crm, { ...shop, url: "HTTPS://CRM.test:443/hook" }] },
+      "endpoints[1].url: Another endpoint",
+    ],
+    [
+      "no subscriptions",
+      { endpoints: [{ ...crm, subscriptions: [] }] },
+      "endpoints[0].subscriptions: Subscriptions Invalid events",
+    ],
+    [
+      "unknown subscriptions",
+      { endpoints: [{ ...crm, subscriptions: ["message.created"] }] },
+      "Subscriptions Invalid events",
+    ],
+    [
+      "subscriptions that are none",
+      { endpoints: [{ ...crm, subscriptions: "message_created" }] },
+      "Subscriptions Invalid events",
+    ],
+    ["an empty secret", { endpoints: [{ ...crm, secret: "" }] }, "endpoints[0].secret: "],
+    ["a list of no secrets", { endpoints: [{ ...crm, secret: [] }] }, "endpoints[0].secret: "],
+    ["a secret that is no base64", { endpoints: [{ ...crm, secret: "whsec_é" }] }, "endpoints[0].secret: "],
+    [
+      "a private key",
+      { endpoints: [{ ...crm, secret: "whsk_AAAA" }] },
+      "endpoints[0].secret: The signing secret is not valid: an ed25519 key",
+    ],
+    ["a header of two lines", { endpoints: [{ ...crm, headers: { "X-A": "1\r\nX-B: 2" } }] }, "endpoints[0].headers: "],
+    [
+      "a header of the transport",
+      { endpoints: [{ ...crm, headers: { "Content-Length": "1" } }] },
+      "endpoints[0].headers: ",
+    ],
+    [
+      "a header of the sink",
+      { endpoints: [{ ...crm, headers: { "webhook-ID": "1" } }] },
+      'endpoints[0].headers: "webhook-ID"',
+    ],
+    [
+      "a prefixed header of the sink",
+      { endpoints: [{ ...crm, headers: { "x-trino-event": "1" } }] },
+      '"x-trino-event"',
+    ],
+    ["a prefix that is no name", { endpoints: [], headerPrefix: "X Trino" }, "headerPrefix: "],
+    ["no time", { endpoints: [], deadlineMs: 0 }, "deadlineMs: "],
+    ["a wrong allow-list", { endpoints: [], allow: ["10.0.0.0/99"] }, "allow: "],
+    ["a wrong user agent", { endpoints: [], userAgent: "a\nb" }, "userAgent: "],
+  ])("are refused with %s", (_, options, message) => {
+    expect(refusalOf(options)).toContain(message);
+  });
+
+  it.each([
+    "",
+    "crm.test/hook",
+    "/hook",
+    "ftp://crm.test",
+    "http://",
+    "http:///hook",
+    "javascript:alert(1)",
+    "https://a b/",
+  ])("are refused with the URL %j", (url) => {
+    expect(refusalOf({ endpoints: [{ ...crm, url }] })).toContain("endpoints[0].url: Url is invalid");
+  });
+
+  it("never show a secret, a header's value or a URL", () => {
+    const endpoint = { id: "", url: "ftp://s3cret", secret: "whsec_s3cret!", headers: { "X-A": "s3cret\n" } };
+
+    expect(refusalOf({ endpoints: [endpoint] })).not.toContain("s3cret");
+  });
+
+  it("may have one URL in two accounts", () => {
+    expect(
+      refusalOf({
+        endpoints: [
+          { ...crm, account: 1 },
+          { ...crm, id: "other", account: 2 },
+        ],
+      }),
+    ).toBe("none");
+  });
+
+  it("give the engine more time than the deadline", () => {
+    expect(webhookSink({ endpoints: [crm], deadlineMs: 60_000 }).policy.timeoutMs).toBeGreaterThan(60_000);
+    expect(webhookSink({ endpoints: [crm] }, { timeoutMs: 1, concurrency: 1 }).policy).toEqual({
+      timeoutMs: 1,
+      concurrency: 1,
+    });
+  });
+
+  it("are typed", () => {
+    // @ts-expect-error: "message.created" is the bus's name, not the wire's.
+    expect(() => webhookSink({ endpoints: [{ ...crm, subscriptions: ["message.created"] }] })).toThrow(BusError);
+  });
+});
