@@ -41,6 +41,11 @@ export function parseAllowList(allow: AllowList): ParsedAllowList {
   };
 }
 
+/** For whoever takes a list as an option. @throws {BusError} BUS_OPTION_INVALID */
+export function checkAllowList(allow: AllowList): void {
+  parseAllowList(allow);
+}
+
 /** "LocalHost." and "localhost" are the same host. */
 function plainHost(host: string): string {
   return host.toLowerCase().replace(/\.$/, "");

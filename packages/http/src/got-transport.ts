@@ -2,7 +2,7 @@ import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { BusError, systemClock } from "@bus/core";
 import got from "got";
-import { addressGuard } from "./address-guard.ts";
+import { addressGuard, type AddressGuard } from "./address-guard.ts";
 import type { AllowList } from "./allow-list.ts";
 import { GuardedHttpAgent, GuardedHttpsAgent } from "./guarded-agents.ts";
 import { checkHeaders } from "./headers.ts";
@@ -39,14 +39,22 @@ export function gotTransport(options: GotTransportOptions = {}): HttpTransport {
   const defaults = { "user-agent": userAgent, "accept-encoding": "identity" };
   checkHeaders(defaults);
   const sharedGuard = addressGuard(allow);
+  // By identity: a sink gives the same list with every request, and reading one costs more than a request's headers.
+  const guards = new WeakMap<AllowList, AddressGuard>();
   const http = new GuardedHttpAgent(resolve);
   const https = new GuardedHttpsAgent(resolve);
   const underway = new Map<AbortController, Promise<HttpAnswer>>();
   let isStopped = false;
 
+  const guardFor = (own: AllowList): AddressGuard => {
+    const guard = guards.get(own) ?? addressGuard([...allow, ...own]);
+    guards.set(own, guard);
+    return guard;
+  };
+
   const exchange = async (request: HttpRequest, url: URL, life: AbortController): Promise<HttpAnswer> => {
     const { method, headers = {}, body, maxAnswerBytes = 64 * 1024 } = request;
-    const guard = request.allow ? addressGuard([...allow, ...request.allow]) : sharedGuard;
+    const guard = request.allow ? guardFor(request.allow) : sharedGuard;
     const startedAt = systemClock.steady();
     const stream = client.stream(url, {
       method,

@@ -35,7 +35,7 @@ export interface HttpRequest {
   readonly signal?: AbortSignal;
   /** How much of the answer's body is kept; the connection is closed when there is more. @default 65536 */
   readonly maxAnswerBytes?: number;
-  /** Private targets of this request, in addition to the transport's own. */
+  /** Private targets of this request, in addition to the transport's own. Must not change while requests use it. */
   readonly allow?: AllowList;
 }
 

@@ -1,4 +1,4 @@
-export { type AllowList } from "./allow-list.ts";
+export { checkAllowList, type AllowList } from "./allow-list.ts";
 export { outcomeOfAnswer } from "./answer-outcome.ts";
 export { outcomeOfError } from "./error-outcome.ts";
 export { gotTransport, type GotTransportOptions } from "./got-transport.ts";

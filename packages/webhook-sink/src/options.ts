@@ -1,4 +1,4 @@
-import { checkHeaders, gotTransport, type AllowList } from "@bus/http";
+import { checkAllowList, checkHeaders, type AllowList } from "@bus/http";
 import { z } from "zod";
 import { endpoint, type ParsedEndpoint, type WebhookEndpoint } from "./endpoint.ts";
 import { refusal } from "./refusal.ts";
@@ -37,12 +37,7 @@ export const webhookSinkOptions: z.ZodType<ParsedOptions, WebhookSinkOptions> = 
       .check(refusal((prefix) => checkHeaders({ [`${prefix}Event`]: "" })))
       .default("X-Trino-"),
     deadlineMs: z.int().min(1).max(LONGEST_DEADLINE_MS).default(15_000),
-    // The transport knows what it can allow.
-    allow: z
-      .array(z.string())
-      .readonly()
-      .check(refusal((allow) => gotTransport({ allow })))
-      .default([]),
+    allow: z.array(z.string()).readonly().check(refusal(checkAllowList)).default([]),
     userAgent: z
       .string()
       .min(1)
