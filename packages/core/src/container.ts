@@ -54,12 +54,11 @@ export function makePlugin<Made>({ place, plugin, parent, state, owns }: PluginP
   const deps = Object.fromEntries(
     Object.entries(plugin.deps).map(([name, token]) => {
       if (OWN_TOKENS.has(token)) return [name, container.resolve(token)];
-      const makeDefault = plugin.defaults[name];
-      if (!makeDefault && !parent.isRegistered(token, true))
-        throw new BusError("BUS_DEPENDENCY_MISSING", [place, token]);
-      const isDefault = !parent.isRegistered(token, true) && makeDefault;
-      const service = isDefault ? makeDefault() : parent.resolve(token);
-      if (isDefault) owns(service);
+      const isProvided = parent.isRegistered(token, true);
+      const makeDefault = Object.hasOwn(plugin.defaults, name) ? plugin.defaults[name] : undefined;
+      if (!isProvided && !makeDefault) throw new BusError("BUS_DEPENDENCY_MISSING", [place, token]);
+      const service = isProvided || !makeDefault ? parent.resolve(token) : makeDefault();
+      if (!isProvided) owns(service);
       register(container, token, service);
       return [name, service];
     }),

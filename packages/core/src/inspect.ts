@@ -9,6 +9,7 @@ export interface BusInspection {
   readonly sinks: readonly { readonly name: string; readonly plugin: string }[];
   /** Each event type with the sinks it goes to. */
   readonly events: readonly { readonly type: string; readonly to: readonly RouteInspection[] }[];
+  toString(): string;
 }
 
 export interface RouteInspection {

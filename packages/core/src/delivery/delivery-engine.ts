@@ -100,7 +100,6 @@ export class DeliveryEngine {
     this.#cancelPrune();
     const { promise: quiet, resolve } = Promise.withResolvers<void>();
     this.#onQuiet = resolve;
-    for (const cancelRest of this.#resting.values()) cancelRest();
     for (const lane of this.#lanes.values()) lane.giveBack();
     this.#context.slots.clear();
     this.#checkQuiet();

@@ -6,7 +6,6 @@ export const LEASE_MARGIN_MS = 5_000;
 
 /** How much a lane takes on, and for how long. */
 export interface LaneLimits {
-  readonly concurrency: number;
   /** Deliveries claimed at once. */
   readonly prefetch: number;
   /** Calls that are under way or wait in memory; so many that each begins while its lease lasts. */
@@ -29,7 +28,6 @@ export function limitsOf(
   const calls = Math.ceil(most / maxItems);
   const rateWaitMs = rate ? Math.ceil(calls / rate.limit) * rate.perMs : 0;
   return {
-    concurrency: ordering === "lane" ? 1 : concurrency,
     prefetch: most,
     calls,
     leaseMs: rateWaitMs + waitMs + timeoutMs + LEASE_MARGIN_MS,

@@ -58,8 +58,8 @@ export class Lane {
   #hasWork = false;
   /** Deliveries arrived since the last lease. */
   #isFresh = false;
-  /** The store does not know when this lane is due next, until it is asked again. */
-  #mustAsk = false;
+  /** When the lane is drained the store is asked again, after so long, what is due next. */
+  #askAfterMs: number | undefined;
   #isLeasing = false;
   #arrived = 0;
   #cancelLinger: (() => void) | undefined;
@@ -71,7 +71,7 @@ export class Lane {
     this.#limits = limitsOf(target.policy, target.bounds);
     const { rate } = target.policy;
     this.#queue = new PQueue({
-      concurrency: this.#limits.concurrency,
+      concurrency: target.policy.concurrency,
       ...(rate && { intervalCap: rate.limit, interval: rate.perMs }),
     });
   }
@@ -92,7 +92,8 @@ export class Lane {
 
   /** The store named it among the lanes that are due: it says when a lane is due next only when all that is due has been taken. */
   due(): void {
-    this.#mustAsk = true;
+    // Unless the lane gives something, the store contradicts itself: that must not go on without a pause.
+    this.#askAfterMs = STORE_RETRY_MS;
     this.wake();
   }
 
@@ -132,9 +133,9 @@ export class Lane {
     } finally {
       this.#isLeasing = false;
       if (this.#context.stopping.aborted) this.#hasWork = false;
-      if (this.#mustAsk && !this.#hasWork) {
-        this.#mustAsk = false;
-        this.#context.dueAt(this.#context.clock.steady());
+      if (this.#askAfterMs !== undefined && !this.#hasWork) {
+        this.#context.dueAt(this.#context.clock.steady() + this.#askAfterMs);
+        this.#askAfterMs = undefined;
       }
       if (this.isIdle) this.#context.idle(this);
     }
@@ -161,17 +162,16 @@ export class Lane {
     const { deliveries, isProbe } = await store.lease({ lane: this.id, limit, perKey, now, until });
     if (deliveries.length === 0) {
       // What arrived waits for something: a retry before it, a pause, another process.
-      this.#mustAsk ||= isFresh;
+      if (isFresh) this.#askAfterMs ??= 0;
       return;
     }
+    if (this.#askAfterMs !== undefined) this.#askAfterMs = 0;
     this.#hasWork ||= deliveries.length === limit;
-    const wasHeld = holds !== this.#holds;
-    const batches = wasHeld ? [deliveries] : batchesOf(deliveries, bounds);
+    const batches = batchesOf(deliveries, bounds);
     this.#claims += deliveries.length;
     this.#calls += batches.length;
     const claim = { until, isProbe, holds };
-    if (wasHeld) void this.#handBack(deliveries);
-    else if (policy.ordering === "lane") void this.#sendInOrder(batches, claim);
+    if (policy.ordering === "lane") void this.#sendInOrder(batches, claim);
     else for (const batch of batches) void this.#enqueue(batch, claim);
   }
 
@@ -212,7 +212,7 @@ export class Lane {
     outcomes: readonly (Outcome | undefined)[],
     { isProbe, holds }: Claim,
   ): Promise<boolean> {
-    const { clock, dueAt, stopped } = this.#context;
+    const { clock, stopped } = this.#context;
     const disabled = outcomes.find((outcome) => outcome?.kind === "disable");
     if (disabled) return this.#setLane({ state: "disabled", reason: disabled.reason });
     // Whoever held the lane in the meantime has the last word.
@@ -220,7 +220,6 @@ export class Lane {
     const paused = outcomes.find((outcome) => outcome?.kind === "pause");
     if (paused) {
       const until = clock.steady() + Math.min(Math.max(paused.probeAfterMs, 0), LONGEST_WAIT_MS);
-      dueAt(until);
       return this.#setLane({ state: "paused", reason: paused.reason, until });
     }
     const wasTried = !stopped.aborted && batch.some(({ attempt }) => !isUsedUp(attempt, this.#target));

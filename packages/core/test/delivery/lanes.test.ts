@@ -1,0 +1,126 @@
+import { delivered, retry } from "@bus/core";
+import { virtualClock } from "@bus/testkit";
+import { expect, it } from "vitest";
+
+import { aStartedBus, elapsed, events, untilAborted } from "./a-started-bus.ts";
+import { aCountingStore } from "./a-store.ts";
+
+it("delays no destination for one that hangs", async () => {
+  const { bus, clock, sink } = await aStartedBus({
+    destinations: ["bad", "good"],
+    deliver: ([delivery], context) => (delivery?.destination === "bad" ? untilAborted(context) : [delivered()]),
+  });
+
+  await bus.publishMany(events(50));
+  await clock.settled();
+
+  expect(sink.to("good")).toHaveLength(50);
+  expect(sink.to("bad")).toHaveLength(4);
+});
+
+it("delays no destination for one that fails", async () => {
+  const { bus, clock, sink } = await aStartedBus({
+    destinations: ["bad", "good"],
+    deliver: ([delivery]) => [delivery?.destination === "bad" ? retry("503") : delivered()],
+  });
+
+  await bus.publishMany(events(50, { key: "k" }));
+  await clock.settled();
+
+  expect(sink.to("good")).toHaveLength(50);
+  expect(sink.to("bad")).toEqual(["e0"]);
+});
+
+it.each([
+  ["what it is set to", { prefetch: 3, concurrency: 2 }, 3],
+  ["twice what its calls carry", { concurrency: 2 }, 4],
+  ["one call's worth under lane order", { ordering: "lane" }, 1],
+] as const)("takes from a lane no more at once than %s", async (_, policy, most) => {
+  const counting = aCountingStore();
+  const { bus, clock, sink } = await aStartedBus({ store: counting.store, policy });
+
+  await bus.publishMany(events(1_000));
+  await clock.settled();
+
+  expect(sink.received).toHaveLength(1_000);
+  expect(counting.most({ sink: "hooks", destination: "default" })).toBe(most);
+});
+
+it("takes no more at once while the destination hangs", async () => {
+  const counting = aCountingStore();
+  const { bus, clock } = await aStartedBus({ store: counting.store, deliver: (_, context) => untilAborted(context) });
+
+  await bus.publishMany(events(1_000));
+  await clock.advance(25_000);
+  await bus.publishMany(events(1_000, {}, "f"));
+  await clock.advance(1_000);
+
+  expect(counting.most({ sink: "hooks", destination: "default" })).toBe(8);
+});
+
+it.each([
+  ["of a lane", ["one"], { concurrency: 3 }, 1_000, 3],
+  ["of each lane", ["one", "two"], { concurrency: 3 }, 1_000, 6],
+  ["of the whole bus", Array.from({ length: 20 }, (_, index) => `d${index}`), {}, 5, 5],
+])("keeps within the concurrency %s", async (_, destinations, policy, concurrency, most) => {
+  const clock = virtualClock();
+  const { bus, sink } = await aStartedBus({
+    clock,
+    destinations,
+    policy,
+    concurrency,
+    deliver: async () => {
+      await elapsed(clock, 10);
+      return [delivered()];
+    },
+  });
+
+  await bus.publishMany(events(10));
+  await clock.advance(10_000);
+
+  expect(sink.received).toHaveLength(10 * destinations.length);
+  expect(sink.mostUnderWay).toBe(most);
+});
+
+it("serves a hundred lanes with backlog evenly", async () => {
+  const destinations = Array.from({ length: 100 }, (_, index) => `d${index}`);
+  const spreads: number[] = [];
+  const sent = new Map(destinations.map((destination) => [destination, 0]));
+  const clock = virtualClock();
+  const { bus, sink } = await aStartedBus({
+    clock,
+    destinations,
+    concurrency: 10,
+    deliver: async ([delivery]) => {
+      const { destination } = delivery ?? { destination: "" };
+      sent.set(destination, (sent.get(destination) ?? 0) + 1);
+      spreads.push(Math.max(...sent.values()) - Math.min(...sent.values()));
+      await elapsed(clock, 10);
+      return [delivered()];
+    },
+  });
+  await Promise.all(destinations.map((destination) => bus.lanes.pause({ sink: "hooks", destination })));
+  await bus.publishMany(events(50));
+  await clock.settled();
+
+  await Promise.all(destinations.map((destination) => bus.lanes.resume({ sink: "hooks", destination })));
+  await clock.advance(10_000);
+
+  expect(sink.received).toHaveLength(5_000);
+  // A lane has at most its 4 calls in line, so none is ahead of another by more than a few turns.
+  expect(Math.max(...spreads)).toBeLessThanOrEqual(8);
+});
+
+it("sends to a destination that works while a thousand others hang", async () => {
+  const destinations = Array.from({ length: 1_000 }, (_, index) => `d${index}`);
+  const { bus, clock, sink } = await aStartedBus({
+    destinations,
+    concurrency: 10_000,
+    deliver: ([delivery], context) => (delivery?.destination === "d7" ? [delivered()] : untilAborted(context)),
+  });
+
+  await bus.publishMany(events(5));
+  await clock.settled();
+
+  expect(sink.to("d7")).toHaveLength(5);
+});
