@@ -2,7 +2,8 @@
 import { strict as assert } from "node:assert";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { createBus, defineSink, delivered, memoryStore } from "@bus/core";
+import { createBus, defineSink, delivered } from "@bus/core";
+import { sqliteStore } from "@bus/sqlite-store";
 import { trinoEvents, webhookSink } from "@bus/webhook-sink";
 
 interface Greeting {
@@ -44,7 +45,7 @@ assert(address !== null && typeof address === "object");
 const bus = createBus({
   name: "host",
   events: { ...trinoEvents, "greeting.sent": greeting },
-  store: memoryStore(),
+  store: sqliteStore({ path: "bus.db" }),
   sinks: {
     collector: collectorSink({ text: "heard" }),
     hooks: webhookSink({

@@ -1,5 +1,6 @@
 import { BusError } from "./errors.ts";
 import type { BusEvent } from "./event.ts";
+import type { Replays } from "./replays.ts";
 import type {
   Attempt,
   DeliveryQuery,
@@ -17,7 +18,14 @@ export interface Deliveries {
     query?: DeliveriesQuery & { readonly limit?: number; readonly cursor?: string },
   ): Promise<{ readonly items: readonly DeliveryView[]; readonly cursor?: string }>;
   get(id: string): Promise<DeliveryView | undefined>;
-  /** Makes ended deliveries due again, with all their attempts. A query names a sink; one without a state takes in all that have ended. */
+  /**
+   * Makes ended deliveries due again, with all their attempts. A query names a sink; one without a state takes in all that have ended.
+   *
+   * A replay by query is kept in the store while it lasts and does each delivery once: what the process leaves undone, the next bus that starts
+   * on the store goes on with. `count` is what this bus has done of it.
+   *
+   * @throws {BusError} BUS_NOT_RUNNING when the bus stops before the end. The rest is kept too, so there is no need to ask again.
+   */
   replay(idOrQuery: string | DeliveriesQuery): Promise<{ readonly count: number }>;
   /** Ends pending and parked deliveries, and dead letters, for good. A query names a sink. */
   discard(idOrQuery: string | DeliveriesQuery): Promise<{ readonly count: number }>;
@@ -62,12 +70,19 @@ const FIELDS = new Set(["sink", "destination", "state", "type", "tenant", "since
 /** Reads and steers deliveries through the store. */
 export class StoredDeliveries implements Deliveries {
   readonly #open: (operation: string) => Store;
+  readonly #replays: Replays;
   readonly #now: () => number;
   readonly #changed: () => void;
 
   /** `open` gives the store, or throws when the bus is not running. */
-  constructor(options: { open: (operation: string) => Store; now: () => number; changed: () => void }) {
+  constructor(options: {
+    open: (operation: string) => Store;
+    replays: Replays;
+    now: () => number;
+    changed: () => void;
+  }) {
     this.#open = options.open;
+    this.#replays = options.replays;
     this.#now = options.now;
     this.#changed = options.changed;
   }
@@ -92,6 +107,7 @@ export class StoredDeliveries implements Deliveries {
 
   async replay(idOrQuery: string | DeliveriesQuery): Promise<{ readonly count: number }> {
     const store = this.#open("bus.deliveries.replay()");
+    if (typeof idOrQuery !== "string") return this.#replays.replay(ofOneSink(idOrQuery));
     return this.#inPages(idOrQuery, (query, page) => store.replay(query, page));
   }
 
@@ -114,9 +130,7 @@ export class StoredDeliveries implements Deliveries {
   ): Promise<{ readonly count: number }> {
     if (typeof idOrQuery === "string" && !(await this.get(idOrQuery)))
       throw new BusError("BUS_DELIVERY_UNKNOWN", [idOrQuery]);
-    const query = typeof idOrQuery === "string" ? { id: idOrQuery } : queryOf(idOrQuery);
-    if (typeof idOrQuery !== "string" && query.sink === undefined)
-      throw new BusError("BUS_QUERY_INVALID", ["it must name a sink"]);
+    const query = typeof idOrQuery === "string" ? { id: idOrQuery } : ofOneSink(idOrQuery);
     const now = this.#now();
     let count = 0;
     let cursor: string | undefined;
@@ -128,6 +142,12 @@ export class StoredDeliveries implements Deliveries {
     this.#changed();
     return { count };
   }
+}
+
+function ofOneSink(given: DeliveriesQuery): DeliveryQuery {
+  const query = queryOf(given);
+  if (query.sink === undefined) throw new BusError("BUS_QUERY_INVALID", ["it must name a sink"]);
+  return query;
 }
 
 function queryOf(query: DeliveriesQuery): DeliveryQuery {

@@ -52,8 +52,20 @@ const messages = {
   BUS_STOP_FAILED: (what: string) => `The bus stopped, but ${what} did not end cleanly: see the cause.`,
   BUS_STORE_CLOSED: (operation: string) =>
     `The store is not open: ${operation} was called before open() or after close().`,
+  BUS_STORE_CORRUPT: (place: string, operation: string) =>
+    `${place} is damaged, or no SQLite file (${operation}): put a backup in its place, or recover what it holds with sqlite3's .recover.`,
   BUS_STORE_FAILED: (operation: string) => `The store failed at ${operation}: see the cause.`,
+  BUS_STORE_FULL: (place: string, operation: string) =>
+    `${place} cannot grow (${operation}): make room on its disk, or raise its limit. Nothing was recorded.`,
+  BUS_STORE_LOCKED: (place: string, operation: string) =>
+    `${place} was locked by another connection for too long (${operation}): find the transaction that is left open.`,
+  BUS_STORE_READONLY: (place: string, operation: string) =>
+    `${place} cannot be written (${operation}): give this process the right to write it and its directory.`,
+  BUS_STORE_SCHEMA_NEWER: (place: string, version: number, known: number) =>
+    `${place} has the schema version ${version}, and this version of the store knows ${known}: install the newer one again.`,
   BUS_TIMEOUT: (what: string, ms: number) => `${what} took longer than ${ms} ms.`,
+  BUS_TRANSACTION_ROLLED_BACK: (events: number) =>
+    `The host rolled back the transaction in which ${events} event(s) were published: nothing was recorded.`,
   BUS_URL_INVALID: (detail: string) => `The URL is not valid: ${detail}.`,
 } as const;
 

@@ -18,6 +18,7 @@ import { StoredLanes } from "./lanes.ts";
 import { Listeners } from "./listeners.ts";
 import { silentLogger, type Logger } from "./logger.ts";
 import { PluginHost, type StopFault } from "./plugin-host.ts";
+import { Replays } from "./replays.ts";
 import { typesMatching, type RoutePlan } from "./route-plan.ts";
 import { Signals } from "./signals.ts";
 import type { Publisher, PublishEntry } from "./source.ts";
@@ -61,6 +62,7 @@ export class EventBus {
   readonly #backlog: Backlog;
   readonly #publisher: EventPublisher;
   readonly #engine: DeliveryEngine;
+  readonly #replays: Replays;
   #state: BusState = "idle";
   /** Plugins publish from before the bus is running until the sources are stopped. */
   #takesFromPlugins = false;
@@ -109,8 +111,11 @@ export class EventBus {
       laneChanged: (lane, status) => signals.laneChanged(lane, status),
     });
     const open = (operation: string): Store => this.#openStore(operation);
+    const changed = (): void => this.#storeChanged();
+    const replays = new Replays({ store, clock, random, report, changed });
+    this.#replays = replays;
     this.events = signals.emitter;
-    this.deliveries = new StoredDeliveries({ open, now: () => clock.steady(), changed: () => this.#storeChanged() });
+    this.deliveries = new StoredDeliveries({ open, replays, now: () => clock.steady(), changed });
     this.lanes = new StoredLanes({ sinks, open, changed: (lane, status) => this.#laneChanged(lane, status) });
     this.sinks = this.#apis("sinks", Object.keys(sinks));
     this.sources = this.#apis("sources", Object.keys(sources));
@@ -171,6 +176,7 @@ export class EventBus {
       this.#takesFromPlugins = true;
       await this.#plugins.startSources(this.#pluginPublisher());
       this.#state = "running";
+      this.#replays.takeUp();
     } catch (cause) {
       const faults = await this.#wind();
       for (const { name, error } of faults)
@@ -200,9 +206,11 @@ export class EventBus {
     const faults = [...(await this.#plugins.stopSources())];
     this.#takesFromPlugins = false;
     this.#backlog.close();
+    const replays = this.#ended("a replay", "pause", () => this.#replays.stop());
     await this.#engine.stop(this.#options.stopTimeoutMs);
+    faults.push(...(await replays));
     faults.push(...(await this.#plugins.stopSinks()));
-    faults.push(...(await this.#closeTheStore()));
+    faults.push(...(await this.#ended("the store", "close", () => this.#options.store.close())));
     this.#state = "stopped";
     return faults;
   }
@@ -215,14 +223,12 @@ export class EventBus {
     }
   }
 
-  async #closeTheStore(): Promise<readonly StopFault[]> {
-    const { store, stopTimeoutMs } = this.#options;
+  async #ended(name: string, how: string, end: () => Promise<void>): Promise<readonly StopFault[]> {
     try {
-      const options = { timeoutMs: stopTimeoutMs, clock: this.#clock };
-      await withDeadline("The close of the store", async () => store.close(), options);
+      await withDeadline(`The ${how} of ${name}`, end, { timeoutMs: this.#options.stopTimeoutMs, clock: this.#clock });
       return [];
     } catch (error) {
-      return [{ name: "the store", error }];
+      return [{ name, error }];
     }
   }
 

@@ -203,4 +203,4 @@ export class DeliveryEngine {
   }
 }
 
-const laneKey = (sink: string, destination: string): string => `${sink}\0${destination}`;
+const laneKey = (sink: string, destination: string): string => `${sink.length} ${sink}${destination}`;

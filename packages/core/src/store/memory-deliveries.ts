@@ -113,6 +113,7 @@ export class MemoryDeliveries {
   ): Found {
     const { after, last } = page.cursor === undefined ? { after: 0, last: this.#lastSeq } : parseCursor(page.cursor);
     const kept: KeptDelivery[] = [];
+    if (page.limit === 0) return after < last ? { kept, cursor: `${after}-${last}` } : { kept };
     for (const candidate of this.#candidates(query.id, after)) {
       if (candidate.seq > last) break;
       if (!matches(candidate, query) || !wanted(candidate)) continue;

@@ -69,7 +69,11 @@ export interface Store {
    * so that following them ends. A cursor that no store gave rejects with BUS_QUERY_INVALID.
    */
   query(query: DeliveryQuery, page: { limit: number; cursor?: string | undefined }): Promise<DeliveryPage>;
-  /** Makes up to `limit` finished deliveries due at `now`, as new arrivals with no attempts used; the ids stay. */
+  /**
+   * Makes up to `limit` finished deliveries due at `now`, as new arrivals with no attempts used; the ids stay. As new arrivals they are behind
+   * the end of the pages, so that a page asked for again, with the same cursor, does not find them again. A limit of 0 changes nothing and, if
+   * anything has arrived, gives the cursor of the first page: so its end is known before it is done.
+   */
   replay(
     query: DeliveryQuery,
     page: { limit: number; cursor?: string | undefined; now: number },

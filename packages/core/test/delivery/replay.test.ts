@@ -1,8 +1,10 @@
-import { rejected, retry } from "@bus/core";
+import { CLOCK, createBus, memoryStore, provide, rejected, retry, type Store } from "@bus/core";
 import { virtualClock } from "@bus/testkit";
 import { expect, it } from "vitest";
+import { z } from "zod";
 
-import { anEvent, aSink, aStartedBus, events, Recording } from "./a-started-bus.ts";
+import { anEvent, aSink, aStartedBus, events, moved, Recording, type StartedBus } from "./a-started-bus.ts";
+import { aSharedStore, aStoreWith } from "./a-store.ts";
 
 it("sends a dead letter again under its id, with all its attempts", async () => {
   const { bus, clock, sink, told } = await aStartedBus({
@@ -91,3 +93,220 @@ it("replays what was discarded", async () => {
 
   expect(sink.deliveries.map(({ attempt }) => attempt)).toEqual([1, 1]);
 });
+
+it("makes what it replays due page by page, not at the end", async () => {
+  const { store, reached, letGo } = aStoreThatHoldsPage(3);
+  const { bus, clock, sink } = await aStartedBus({ store });
+  await publishAll(bus, clock);
+
+  const replayed = bus.deliveries.replay({ sink: "hooks" });
+  await reached;
+  await clock.advance(1_000);
+  const meanwhile = sink.received.length - IDS.length;
+  letGo();
+
+  expect(meanwhile).toBe(1_000);
+  expect(await replayed).toEqual({ count: IDS.length });
+});
+
+it("goes on at the next start with what a stop left", async () => {
+  const { store, reached, letGo } = aStoreThatHoldsPage(2);
+  const first = await aStartedBus({ store });
+  await publishAll(first.bus, first.clock);
+  const refused = first.bus.deliveries.replay({ sink: "hooks" }).catch((error: unknown) => error);
+  await reached;
+
+  const stopped = first.bus.stop();
+  await first.clock.settled();
+  letGo();
+  await moved(first.clock, stopped);
+  expect(await refused).toMatchObject({ code: "BUS_NOT_RUNNING" });
+  const second = await aStartedBus({ store, clock: first.clock });
+  await second.clock.advance(1_000);
+
+  const again = [...first.sink.received.slice(IDS.length), ...second.sink.received];
+  expect(again.toSorted()).toEqual(IDS);
+  expect(second.sink.received.length).toBeGreaterThan(1_000);
+  expect(second.errors).toEqual([]);
+  expect(await store.state.keys("bus:replays", "")).toEqual([]);
+});
+
+it("replays nothing twice when it ends between a page and the note of it", async () => {
+  const store = memoryStore();
+  const first = await aStartedBus({ store: aStoreWith({ state: failingFrom(store, 2) }, store) });
+  await publishAll(first.bus, first.clock);
+  const refused = first.bus.deliveries.replay({ sink: "hooks" }).catch((error: unknown) => error);
+  // The page is done, and what it replayed has ended again; that it was done is nowhere kept.
+  await first.clock.advance(500);
+
+  await first.end();
+  expect(await refused).toMatchObject({ code: "BUS_NOT_RUNNING" });
+  const second = await aStartedBus({ store, clock: first.clock });
+  await second.clock.advance(1_000);
+
+  expect(first.sink.received).toHaveLength(IDS.length + 500);
+  expect([...first.sink.received.slice(IDS.length), ...second.sink.received].toSorted()).toEqual(IDS);
+});
+
+it("reports a store that fails at a replay, and tries again", async () => {
+  const store = memoryStore();
+  const left = { replay: 3, delete: 2 };
+  const { bus, clock, sink, errors } = await aStartedBus({
+    store: aStoreWith(
+      {
+        replay: async (query, page) => {
+          if (page.limit > 0 && left.replay-- > 0) throw new Error("disk full");
+          return store.replay(query, page);
+        },
+        state: {
+          ...stateOf(store),
+          delete: async (scope, key) => {
+            if (left.delete-- > 0) throw new Error("disk full");
+            return store.state.delete(scope, key);
+          },
+        },
+      },
+      store,
+    ),
+  });
+  await publishAll(bus, clock);
+
+  const replayed = await moved(clock, bus.deliveries.replay({ sink: "hooks" }));
+  await clock.advance(1_000);
+
+  expect(replayed).toEqual({ count: IDS.length });
+  expect(sink.received.slice(IDS.length).toSorted()).toEqual(IDS);
+  expect(errors.map(({ code, cause }) => [code, (cause as Error).message])).toEqual(
+    Array.from({ length: 5 }, () => ["BUS_STORE_FAILED", "disk full"]),
+  );
+});
+
+it("goes on when the store fails as the replays left are taken up", async () => {
+  const { store, reached, letGo } = aStoreThatHoldsPage(2);
+  const first = await aStartedBus({ store });
+  await publishAll(first.bus, first.clock);
+  const refused = first.bus.deliveries.replay({ sink: "hooks" }).catch((error: unknown) => error);
+  await reached;
+  const stopped = first.bus.stop();
+  await first.clock.settled();
+  letGo();
+  await moved(first.clock, stopped);
+  expect(await refused).toMatchObject({ code: "BUS_NOT_RUNNING" });
+
+  let left = 2;
+  const keys: Store["state"]["keys"] = async (scope, prefix) => {
+    if (left-- > 0) throw new Error("locked");
+    return store.state.keys(scope, prefix);
+  };
+  const second = await aStartedBus({
+    store: aStoreWith({ state: { ...stateOf(store), keys } }, store),
+    clock: first.clock,
+  });
+  await second.clock.advance(10_000);
+
+  expect(second.errors.map(({ code }) => code)).toEqual(["BUS_STORE_FAILED", "BUS_STORE_FAILED"]);
+  expect([...first.sink.received.slice(IDS.length), ...second.sink.received].toSorted()).toEqual(IDS);
+});
+
+it("rejects, and keeps nothing, when the replay cannot be kept", async () => {
+  const store = memoryStore();
+  const { bus, clock, sink } = await aStartedBus({ store: aStoreWith({ state: failingFrom(store, 1) }, store) });
+  await publishAll(bus, clock);
+
+  const asked = bus.deliveries.replay({ sink: "hooks" });
+
+  await expect(asked).rejects.toMatchObject({ code: "BUS_STORE_FAILED" });
+  await clock.advance(1_000);
+  expect(sink.received).toEqual(IDS);
+});
+
+it("replays nothing twice when two buses do one replay at once", async () => {
+  const { store, reached, letGo } = aStoreThatHoldsPage(2, aSharedStore());
+  const first = await aStartedBus({ store });
+  await publishAll(first.bus, first.clock);
+  const asked = first.bus.deliveries.replay({ sink: "hooks" });
+  await reached;
+
+  const second = await aStartedBus({ store, clock: first.clock });
+  await second.clock.advance(1_000);
+  const bySecond = second.sink.received.length;
+  letGo();
+  await asked;
+  await second.clock.advance(5_000);
+
+  expect(bySecond).toBeGreaterThan(0);
+  expect([...first.sink.received.slice(IDS.length), ...second.sink.received].toSorted()).toEqual(IDS);
+  expect(await store.state.keys("bus:replays", "")).toEqual([]);
+});
+
+it("stops, and says so, when a page does not end", async () => {
+  const { store, reached, letGo } = aStoreThatHoldsPage(1);
+  const clock = virtualClock();
+  const bus = createBus({
+    name: "test",
+    events: { "message.created": z.unknown() },
+    store,
+    sinks: { hooks: aSink({}, clock) },
+    provide: [provide(CLOCK, clock)],
+    stopTimeoutMs: 1_000,
+  });
+  await bus.start();
+  await bus.publish("message.created", {});
+  const refused = bus.deliveries.replay({ sink: "hooks" }).catch((error: unknown) => error);
+  await reached;
+
+  const stopped = moved(clock, bus.stop());
+
+  await expect(stopped).rejects.toThrow("The bus stopped, but a replay did not end cleanly");
+  letGo();
+  expect(await refused).toMatchObject({ code: "BUS_NOT_RUNNING" });
+  expect(clock.timers).toBe(0);
+});
+
+const IDS: readonly string[] = events(2_300, {}, "e1")
+  .map(({ id = "" }) => id)
+  .toSorted();
+
+async function publishAll(bus: StartedBus["bus"], clock: StartedBus["clock"]): Promise<void> {
+  await bus.publishMany(IDS.map((id) => anEvent({ id })));
+  await clock.advance(1_000);
+}
+
+/** A store whose `nth` page of a replay is not begun until it is let go. */
+function aStoreThatHoldsPage(
+  nth: number,
+  store: Store = memoryStore(),
+): { store: Store; reached: Promise<void>; letGo: () => void } {
+  const { promise: reached, resolve: reach } = Promise.withResolvers<void>();
+  const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
+  let pages = 0;
+  const replay: Store["replay"] = async (query, page) => {
+    if (page.limit > 0 && (pages += 1) === nth) {
+      reach();
+      await held;
+    }
+    return store.replay(query, page);
+  };
+  return { store: aStoreWith({ replay }, store), reached, letGo };
+}
+
+/** The store's state, of which the `nth` write and all after it fail. */
+function failingFrom(store: Store, nth: number): Store["state"] {
+  let writes = 0;
+  return {
+    ...stateOf(store),
+    set: async (scope, key, value) => {
+      if ((writes += 1) >= nth) throw new Error("disk full");
+      return store.state.set(scope, key, value);
+    },
+  };
+}
+
+function stateOf({ state }: Store): Store["state"] {
+  return {
+    get: (scope, key) => state.get(scope, key),
+    set: (scope, key, value) => state.set(scope, key, value),
+    delete: (scope, key) => state.delete(scope, key),
+    keys: (scope, prefix) => state.keys(scope, prefix),
+  };
+}

@@ -47,6 +47,7 @@ function aDiary() {
       open: async function open(this: Store) {
         lines.push("open store");
         await own.open?.();
+        await this.open();
       },
       close: async () => {
         lines.push("close store");

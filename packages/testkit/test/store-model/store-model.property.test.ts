@@ -1,8 +1,11 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { memoryStore, type LaneStatus, type Settlement } from "@bus/core";
+import { sqliteStore } from "@bus/sqlite-store";
 import fc from "fast-check";
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 
-import type { LaneStatus, Settlement } from "../../src/store/store.ts";
-import { anOpenStore } from "./builders.ts";
 import { LANES, SideBySide } from "./side-by-side.ts";
 
 const lane = fc.constantFrom(...LANES);
@@ -96,15 +99,27 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-it("does what the rules say in any sequence of calls", async () => {
+it.each([
+  ["memoryStore", () => memoryStore()],
+  ["sqliteStore", () => sqliteStore({ path: aTempFile(), durability: "normal" })],
+])("%s does what the rules say in any sequence of calls", { timeout: 60_000 }, async (_, create) => {
   const property = fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 80 }), async (steps) => {
-    const run = new SideBySide(await anOpenStore());
+    const store = create();
+    await store.open();
+    const run = new SideBySide(store);
     for (const each of steps) {
       await each(run);
       await run.check();
     }
     await run.finish();
+    await store.close();
   });
 
-  await expect(fc.assert(property, { numRuns: 500 })).resolves.toBeUndefined();
+  await expect(fc.assert(property, { numRuns: 300 })).resolves.toBeUndefined();
 });
+
+function aTempFile(): string {
+  const directory = mkdtempSync(join(tmpdir(), "bus-model-"));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  return join(directory, "bus.db");
+}

@@ -1,4 +1,4 @@
-import type { LaneId, LaneStatus, NewDelivery } from "../../src/store/store.ts";
+import type { LaneId, LaneStatus, NewDelivery } from "@bus/core";
 
 export interface NaiveRow {
   readonly delivery: NewDelivery;

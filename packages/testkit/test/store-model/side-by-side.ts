@@ -1,7 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 
-import { FAN_OUT, type LaneId, type LaneStatus, type Settlement, type Store } from "../../src/store/store.ts";
-import { anEvent } from "./builders.ts";
+import { FAN_OUT, type LaneId, type LaneStatus, type Settlement, type Store } from "@bus/core";
 import { laneName, NaiveStore, type NaiveRow } from "./naive-store.ts";
 
 export const LANES: readonly LaneId[] = [
@@ -25,7 +24,13 @@ export class SideBySide {
   }
 
   async append(to: readonly (readonly [LaneId, string | undefined])[]): Promise<void> {
-    const event = anEvent({ id: this.#id("e") });
+    const event = {
+      id: this.#id("e"),
+      type: "message.created",
+      source: "test",
+      time: "2026-01-01T00:00:00.000Z",
+      data: "{}",
+    };
     const deliveries = this.#deliveries(to);
 
     const answers = await this.#store.append([{ event, deliveries }], { maxBacklog: 1000, now: this.now });

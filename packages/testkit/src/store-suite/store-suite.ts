@@ -1,0 +1,36 @@
+import type { Store } from "@bus/core";
+import { runStoreTest } from "./run-store-test.ts";
+import type { HostConnection } from "./store-test.ts";
+import { storeTests } from "./store-tests.ts";
+
+/** How a test runner declares a test: `test` of vitest and of node:test both fit. */
+export interface TestFunction {
+  (name: string, body: () => Promise<void>): unknown;
+  skip(name: string, body: () => Promise<void>): unknown;
+}
+
+export interface StoreSuiteOptions {
+  readonly test: TestFunction;
+  /**
+   * A store, not open, on what the directory holds. The suite calls it several times with one directory: for a durable store each is one more
+   * connection to the same data.
+   */
+  readonly create: (directory: string) => Store;
+  /**
+   * For a store whose data outlives the process: a module that exports the same `create`, which Node can load by itself in another process.
+   * Left out: the tests of durability and of several connections are reported as skipped.
+   */
+  readonly durable?: { readonly module: string | URL };
+  /** For a store that can take part in the transactions of the host. Left out: these tests are reported as skipped. */
+  readonly transactions?: (directory: string) => HostConnection;
+}
+
+/** Declares the tests that every store must pass, by name and one by one; each uses a directory and stores of its own. */
+export function storeSuite(options: StoreSuiteOptions): void {
+  const { test } = options;
+  for (const each of storeTests) {
+    const body = (): Promise<void> => runStoreTest(each, options);
+    if (each.needs !== undefined && options[each.needs] === undefined) test.skip(each.name, body);
+    else test(each.name, body);
+  }
+}

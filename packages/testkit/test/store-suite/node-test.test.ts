@@ -1,0 +1,21 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+import { expect, it } from "vitest";
+
+import { storeTests } from "../../src/store-suite/store-tests.ts";
+
+it("runs under node:test too, and reports what it leaves out", { timeout: 60_000 }, async () => {
+  const file = fileURLToPath(new URL("./suite-under-node-test.ts", import.meta.url));
+
+  const { stdout } = await promisify(execFile)(process.execPath, ["--test", "--test-reporter=tap", file]);
+
+  const count = (what: string): number => Number(new RegExp(`^# ${what} (\\d+)$`, "m").exec(stdout)?.[1]);
+  const skipped = storeTests.filter(({ needs }) => needs !== undefined).length;
+  expect({ pass: count("pass"), skipped: count("skipped"), fail: count("fail") }).toEqual({
+    pass: storeTests.length - skipped,
+    skipped,
+    fail: 0,
+  });
+});
