@@ -34,14 +34,15 @@ function table(lanes: readonly string[], output: WriteStream): Show {
       output.write(`${styleText(COLORS[news], row.slice(0, output.columns || 80))}\n`);
     }
   };
-  draw();
+  let isDrawn = false;
   return (lane, news, text) => {
     const row = rows.get(lane);
     if (!row) return;
     row[news]++;
     Object.assign(row, { news, text: `${news}: ${text}` });
-    moveCursor(output, 0, -rows.size);
+    if (isDrawn) moveCursor(output, 0, -rows.size);
     clearScreenDown(output);
     draw();
+    isDrawn = true;
   };
 }

@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { once } from "node:events";
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import {
   createServer,
   type IncomingHttpHeaders,
@@ -22,15 +23,24 @@ export interface Receivers extends AsyncDisposable {
   readonly endpoints: readonly { readonly id: string; readonly url: string }[];
 }
 
-/** Four customers' servers, from the one every sender hopes for to the one that has gone. */
-export async function startReceivers(secret: string): Promise<Receivers> {
+/**
+ * Four customers' servers, from the one every sender hopes for to the one that has gone. What each gets is noted in the file `journal`, if there
+ * is one, so that they go on counting when the desk is started again: real ones would not have been killed with it.
+ */
+export async function startReceivers(secret: string, journal?: string): Promise<Receivers> {
   const answers: Readonly<Record<string, Answer>> = {
     good: (webhook) => (isSigned(webhook, secret) ? 204 : 401),
     flaky: (_, count) => (count <= 2 ? 503 : 204),
     silent: () => undefined,
     gone: () => 410,
   };
-  const servers = new Map(Object.entries(answers).map(([id, answer]) => [id, receiver(answer)]));
+  const noted = journal !== undefined && existsSync(journal) ? readFileSync(journal, "utf8").split("\n") : [];
+  const servers = new Map(
+    Object.entries(answers).map(([id, answer]) => {
+      const before = noted.filter((line) => line.startsWith(`${id} `)).length;
+      return [id, receiver(answer, before, (delivery) => journal && appendFileSync(journal, `${id} ${delivery}\n`))];
+    }),
+  );
   await Promise.all([...servers.values()].map((server) => once(server.listen(0, "127.0.0.1"), "listening")));
   return {
     endpoints: [...servers].map(([id, server]) => ({ id, url: `http://127.0.0.1:${portOf(server)}/webhooks` })),
@@ -43,10 +53,11 @@ export async function startReceivers(secret: string): Promise<Receivers> {
   };
 }
 
-function receiver(answer: Answer): Server {
-  let count = 0;
+function receiver(answer: Answer, before: number, note: (delivery: string) => void): Server {
+  let count = before;
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await buffer(request);
+    note(String(request.headers["x-trino-delivery"]));
     const status = answer({ headers: request.headers, body }, ++count);
     if (status !== undefined) response.writeHead(status).end();
   };
