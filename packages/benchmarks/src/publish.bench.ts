@@ -17,8 +17,8 @@ import { conditionsOf, printSection, progress } from "./report/section.ts";
 import { rotated, Rounds } from "./rounds.ts";
 
 const ROUNDS = 3;
-const WARM_UP_MS = 150;
-const MEASURED_MS = 500;
+const WARM_UP_MS = 500;
+const MEASURED_MS = 700;
 
 interface Way {
   readonly name: string;

@@ -91,13 +91,16 @@ export class EventPublisher {
 
   async #append(prepared: readonly Prepared[]): Promise<void> {
     const { backlog, published } = this.#options;
-    const kept = prepared.flatMap(({ entry }) => (entry ? [entry] : []));
-    const answers = await backlog.append(kept);
-    const fresh = new Set(kept.filter((_, index) => answers[index] === "appended"));
-    published(
-      prepared.filter(({ entry }) => !entry || fresh.has(entry)).map(({ event }) => event),
-      [...fresh],
-    );
+    const answers = await backlog.append(prepared.flatMap(({ entry }) => entry ?? []));
+    const events: BusEvent[] = [];
+    const entries: AppendEntry[] = [];
+    let kept = 0;
+    for (const { event, entry } of prepared) {
+      if (entry && answers[kept++] === "duplicate") continue;
+      events.push(event);
+      if (entry) entries.push(entry);
+    }
+    published(events, entries);
   }
 
   /** A promise only where a schema is asynchronous. */

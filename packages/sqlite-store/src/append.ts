@@ -25,8 +25,8 @@ export class Append {
     this.#hasEvent = sql("SELECT seq FROM bus_events WHERE id = ?");
     this.#addEvent = sql(
       `INSERT INTO bus_events (seq, id, type, source, time, published_at, subject, key, tenant, correlationid, causationid,
-         traceparent, data, bytes, ended_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+         traceparent, data, bytes, deliveries, ended_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
     );
     const columns = "seq, id, event, lane, order_key, mapped_type, mapped_data, due_at, bytes, state, attempts, tries";
     this.#addDelivery = sql(
@@ -98,6 +98,7 @@ export class Append {
       storedTextOrNull(event.traceparent),
       storedText(event.data),
       bytes,
+      deliveries.length,
       endedAt,
     );
     if (Number(changes) === 0) return "duplicate";

@@ -30,7 +30,8 @@ export class Prune {
   readonly #dropDelivery: Prepared;
   readonly #dropAttempts: Prepared;
   readonly #dropEvent: Prepared;
-  readonly #dropLastOf: Prepared;
+  readonly #dropWithLast: Prepared;
+  readonly #takeFromEvent: Prepared;
   readonly #pages: Prepared<{ pages: number; free: number; vacuum: number }>;
 
   constructor(database: SqliteDatabase, ledger: Ledger) {
@@ -48,9 +49,8 @@ export class Prune {
     this.#dropDelivery = sql("DELETE FROM bus_deliveries WHERE seq = ?");
     this.#dropAttempts = sql("DELETE FROM bus_attempts WHERE delivery = ?");
     this.#dropEvent = sql("DELETE FROM bus_events WHERE seq = ?");
-    this.#dropLastOf = sql(
-      "DELETE FROM bus_events WHERE seq = ? AND NOT EXISTS (SELECT 1 FROM bus_deliveries WHERE event = ?)",
-    );
+    this.#dropWithLast = sql("DELETE FROM bus_events WHERE seq = ? AND deliveries = 1");
+    this.#takeFromEvent = sql("UPDATE bus_events SET deliveries = deliveries - 1 WHERE seq = ?");
     this.#pages = sql(
       `SELECT page_count AS pages, freelist_count AS free, auto_vacuum AS vacuum
          FROM pragma_page_count, pragma_freelist_count, pragma_auto_vacuum`,
@@ -76,7 +76,8 @@ export class Prune {
     this.#dropAttempts.run(seq);
     this.#dropDelivery.run(seq);
     this.#ledger.count(lane, state, undefined);
-    this.#ledger.counters.events -= Number(this.#dropLastOf.run(event, event).changes);
+    if (Number(this.#dropWithLast.run(event).changes) === 0) this.#takeFromEvent.run(event);
+    else this.#ledger.counters.events -= 1;
   }
 
   /** Shortens the file where far more of it is free than in use calls for; true when it has more to give. */

@@ -21,6 +21,7 @@ CREATE TABLE bus_events (
   traceparent TEXT,
   data TEXT NOT NULL,
   bytes INTEGER NOT NULL,
+  deliveries INTEGER NOT NULL, -- how many there are of it
   ended_at INTEGER -- of an event that is owed to nobody
 ) STRICT;
 CREATE INDEX bus_events_ended ON bus_events (ended_at) WHERE ended_at IS NOT NULL;
@@ -59,7 +60,6 @@ CREATE TABLE bus_deliveries (
   ended_at INTEGER,
   bytes INTEGER NOT NULL -- its share of what retention counts
 ) STRICT;
-CREATE INDEX bus_deliveries_event ON bus_deliveries (event);
 CREATE INDEX bus_deliveries_ready ON bus_deliveries (lane, ready_at) WHERE ready_at IS NOT NULL;
 CREATE INDEX bus_deliveries_key ON bus_deliveries (lane, order_key) WHERE order_key IS NOT NULL AND ended_at IS NULL;
 CREATE INDEX bus_deliveries_leased ON bus_deliveries (lane, order_key, lease_until) WHERE lease_until IS NOT NULL;

@@ -34,6 +34,7 @@ export class Settle {
   readonly #dropAttempt: Prepared;
   readonly #dropAttempts: Prepared;
   readonly #drop: Prepared;
+  readonly #addToEvent: Prepared;
 
   constructor(database: SqliteDatabase, parts: { ledger: Ledger; groups: OrderGroups; append: Append }) {
     const sql = <Row>(text: string): Prepared<Row> => prepared<Row>(database, text);
@@ -58,6 +59,7 @@ export class Settle {
     this.#dropAttempt = sql("DELETE FROM bus_attempts WHERE delivery = ? AND number = ?");
     this.#dropAttempts = sql("DELETE FROM bus_attempts WHERE delivery = ?");
     this.#drop = sql("DELETE FROM bus_deliveries WHERE seq = ?");
+    this.#addToEvent = sql("UPDATE bus_events SET deliveries = deliveries + ? WHERE seq = ?");
   }
 
   *settle(settlements: readonly Settlement[], now: number): Steps<readonly boolean[]> {
@@ -84,6 +86,7 @@ export class Settle {
       }
       this.#dropAttempts.run(root.seq);
       this.#drop.run(root.seq);
+      this.#addToEvent.run(deliveries.length - 1, root.event);
       this.#ledger.count(root.lane, "leased", undefined);
     }
     this.#groups.touch(root.lane, root.order_key);

@@ -151,19 +151,16 @@ class SqliteStore implements Store {
     return this.#write("prune", ({ prune }) => prune.prune(options));
   }
 
-  async #write<Result>(operation: string, steps: (tables: OpenTables) => Steps<Result>): Promise<Result> {
-    const tables = this.#open(operation);
+  #write<Result>(operation: string, steps: (tables: OpenTables) => Steps<Result>): Promise<Result> {
+    const tables = this.#tables;
+    if (tables === undefined) return Promise.reject(new BusError("BUS_STORE_CLOSED", [operation]));
     return tables.commit.do({ operation, steps: () => steps(tables) });
   }
 
-  async #read<Result>(operation: string, read: (tables: OpenTables) => Result): Promise<Result> {
-    const tables = this.#open(operation);
+  #read<Result>(operation: string, read: (tables: OpenTables) => Result): Promise<Result> {
+    const tables = this.#tables;
+    if (tables === undefined) return Promise.reject(new BusError("BUS_STORE_CLOSED", [operation]));
     return tables.commit.do({ operation, isRead: true, steps: () => inOneStep(() => read(tables)) });
-  }
-
-  #open(operation: string): OpenTables {
-    if (this.#tables === undefined) throw new BusError("BUS_STORE_CLOSED", [operation]);
-    return this.#tables;
   }
 
   #openTables(): OpenTables {
