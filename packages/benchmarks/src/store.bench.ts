@@ -13,8 +13,7 @@ const RESULTS = new URL("../results/", import.meta.url);
 
 const INTRODUCTION = `# Measurements of the durable store
 
-Written by \`pnpm --filter benchmarks store\`; how to read it is in the [README](../README.md). Each part is one run, all contenders in it,
-and can be run alone: \`node src/<part>\`.
+Written by \`npx -y pnpm@12 bench\`; how to read it is in the [README](../README.md). Each part is one run, all contenders in it.
 
 ${machine()
   .map((fact) => `- ${fact}`)

@@ -29,7 +29,8 @@ const DEFAULTS: Omit<CheckedOptions, "name" | "events" | "plan" | "policies" | "
   concurrency: 1_000,
 };
 
-const RETENTION = { ageMs: DAY_MS, bytes: 64 * 1024 * 1024 };
+const RETENTION = { ageMs: DAY_MS, bytes: 64 * 1024 * 1024, deadLetterAgeMs: 30 * DAY_MS };
+const RETAINED = ["ageMs", "bytes", "deadLetterAgeMs"] as const;
 const NAMES = [...Object.keys(DEFAULTS), "name", "events", "routes", "store", "retention"];
 
 /** Letters that need no quoting anywhere: sink names stand in messages, state keys and metrics. */
@@ -55,7 +56,10 @@ export function checkOptions(given: GivenOptions): CheckedOptions {
   checkProviders(provide);
   if (typeof validate !== "boolean") refuse("validate", "true or false");
   if (!["reject", "wait"].includes(onFull)) refuse("onFull", '"reject" or "wait"');
-  checkNumbers({ ...options, "retention.ageMs": retention.ageMs, "retention.bytes": retention.bytes });
+  checkNumbers({
+    ...options,
+    ...Object.fromEntries(RETAINED.map((bound) => [`retention.${bound}`, retention[bound]])),
+  });
   const policies = new Map(
     Object.entries(sinks).map(([key, { policy }]) => [key, resolvePolicy(`The policy of sink "${key}"`, policy)]),
   );
@@ -99,7 +103,12 @@ function checkProviders(provide: readonly Provider[]): void {
 }
 
 function checkNumbers(options: Readonly<Record<string, unknown>>): void {
-  for (const option of ["maxBacklog", "stopTimeoutMs", "concurrency", "retention.ageMs", "retention.bytes"]) {
+  for (const option of [
+    "maxBacklog",
+    "stopTimeoutMs",
+    "concurrency",
+    ...RETAINED.map((bound) => `retention.${bound}`),
+  ]) {
     const least = option === "concurrency" ? 1 : 0;
     const value = options[option];
     const isRight = typeof value === "number" && value >= least && (Number.isSafeInteger(value) || value === Infinity);

@@ -60,7 +60,7 @@ const messages = {
   BUS_STORE_LOCKED: (place: string, operation: string) =>
     `${place} was locked by another connection for too long (${operation}): find the transaction that is left open.`,
   BUS_STORE_READONLY: (place: string, operation: string) =>
-    `${place} cannot be written (${operation}): give this process the right to write it and its directory.`,
+    `${place} cannot be opened or written (${operation}): give this process the right to write it, the -wal and -shm files beside it and their directory.`,
   BUS_STORE_SCHEMA_NEWER: (place: string, version: number, known: number) =>
     `${place} has the schema version ${version}, and this version of the store knows ${known}: install the newer one again.`,
   BUS_TIMEOUT: (what: string, ms: number) => `${what} took longer than ${ms} ms.`,

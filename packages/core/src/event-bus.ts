@@ -39,7 +39,7 @@ export interface CheckedOptions {
   readonly validate: boolean;
   readonly maxBacklog: number;
   readonly onFull: "reject" | "wait";
-  readonly retention: { readonly ageMs: number; readonly bytes: number };
+  readonly retention: { readonly ageMs: number; readonly bytes: number; readonly deadLetterAgeMs: number };
   readonly stopTimeoutMs: number;
   readonly concurrency: number;
 }

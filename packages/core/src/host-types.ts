@@ -52,8 +52,13 @@ export interface BusOptions<
   readonly maxBacklog?: number;
   /** What `publish` does at `maxBacklog`. @default "reject" */
   readonly onFull?: "reject" | "wait";
-  /** How long finished deliveries stay for replay: whichever bound is met first. */
-  readonly retention?: { readonly ageMs?: number; readonly bytes?: number };
+  /**
+   * How long finished deliveries stay for replay: until they are older than `ageMs` or, oldest first, all of them take more than `bytes`. Dead
+   * letters stay for `deadLetterAgeMs`, whatever they take.
+   *
+   * @default 24 h, 64 MiB, 30 days
+   */
+  readonly retention?: { readonly ageMs?: number; readonly bytes?: number; readonly deadLetterAgeMs?: number };
   /** How long each step of `stop` may take. */
   readonly stopTimeoutMs?: number;
   /** `deliver` calls under way in the whole bus. */

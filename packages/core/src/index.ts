@@ -46,6 +46,7 @@ export type {
   Lease,
   LeasedDelivery,
   LeaseRequest,
+  PruneBounds,
   NewDelivery,
   Settlement,
   StateStore,

@@ -15,7 +15,7 @@ export type Outcome =
 
 /** What is kept with an attempt for whoever reads the delivery log. No secrets: it is stored and shown. */
 export interface AttemptInfo {
-  /** The HTTP status or the like. */
+  /** The HTTP status or the like: a whole number. */
   readonly status?: number;
   /** The beginning of the answer, or an id the target gave. Cut to 4 KiB. */
   readonly detail?: string;

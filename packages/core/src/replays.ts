@@ -129,6 +129,8 @@ export class Replays {
       try {
         return await step();
       } catch (cause) {
+        // A cursor that the store does not know will not be known later.
+        if (BusError.is(cause, "BUS_QUERY_INVALID")) throw cause;
         this.#options.report(new BusError("BUS_STORE_FAILED", ["replay"], { cause }));
       }
       await this.#wait(delayMs);

@@ -9,7 +9,7 @@ type Answer = "appended" | "duplicate";
 
 /** What a row costs beside its texts, with its entries in the indexes. */
 const OVERHEAD_BYTES = 300;
-const ENTRIES_AT_ONCE = 32;
+const ROWS_AT_ONCE = 64;
 
 /** Writes events and deliveries. */
 export class Append {
@@ -19,23 +19,26 @@ export class Append {
   readonly #addDelivery: Prepared;
   readonly #addKeyed: Prepared;
 
-  constructor(database: SqliteDatabase, ledger: Ledger) {
+  constructor(database: SqliteDatabase, { ledger, isOwn }: { ledger: Ledger; isOwn: boolean }) {
+    // When a file is full, SQLite rolls the whole transaction back, unless the statement could have written several rows: then it alone is undone,
+    // which the transaction of a host must have, and takes longer.
+    const row = (values: string): string => (isOwn ? `VALUES (${values})` : `SELECT ${values} WHERE TRUE`);
     const sql = <Row>(text: string): Prepared<Row> => prepared<Row>(database, text);
     this.#ledger = ledger;
     this.#hasEvent = sql("SELECT seq FROM bus_events WHERE id = ?");
     this.#addEvent = sql(
       `INSERT INTO bus_events (seq, id, type, source, time, published_at, subject, key, tenant, correlationid, causationid,
          traceparent, data, bytes, deliveries, ended_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+       ${row("?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?")} ON CONFLICT (id) DO NOTHING`,
     );
     const columns = "seq, id, event, lane, order_key, mapped_type, mapped_data, due_at, bytes, state, attempts, tries";
     this.#addDelivery = sql(
-      `INSERT INTO bus_deliveries (${columns}, ready_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0, 0, ?)`,
+      `INSERT INTO bus_deliveries (${columns}, ready_at) ${row("?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0, 0, ?")}`,
     );
+    const unlessBehind = `CASE WHEN EXISTS (SELECT 1 FROM bus_deliveries WHERE lane = ? AND order_key = ? AND ended_at IS NULL) THEN NULL ELSE ? END`;
     // Behind others of its key it is not ready: the oldest of them stands for all.
     this.#addKeyed = sql(
-      `INSERT INTO bus_deliveries (${columns}, ready_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0, 0,
-         CASE WHEN EXISTS (SELECT 1 FROM bus_deliveries WHERE lane = ? AND order_key = ? AND ended_at IS NULL) THEN NULL ELSE ? END)`,
+      `INSERT INTO bus_deliveries (${columns}, ready_at) ${row(`?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0, 0, ${unlessBehind}`)}`,
     );
   }
 
@@ -51,9 +54,16 @@ export class Append {
     // Only near the bound it matters which of them are new.
     if (this.#ledger.unfinished + owed > maxBacklog) this.#assertRoom(entries, maxBacklog);
     const answers: Answer[] = [];
+    let rows = 0;
     for (const { event, deliveries } of entries) {
-      if (answers.length % ENTRIES_AT_ONCE === ENTRIES_AT_ONCE - 1) yield;
-      answers.push(this.#appendOne(event, deliveries, now));
+      if ((rows += 1) % ROWS_AT_ONCE === 0) yield;
+      const added = this.#addOne(event, deliveries.length, now);
+      answers.push(added === undefined ? "duplicate" : "appended");
+      if (added === undefined) continue;
+      for (const delivery of deliveries) {
+        this.add(delivery, { ...added, now });
+        if ((rows += 1) % ROWS_AT_ONCE === 0) yield;
+      }
     }
     return answers;
   }
@@ -77,11 +87,12 @@ export class Append {
     this.#ledger.count(lane, undefined, "pending");
   }
 
-  #appendOne(event: StoredEvent, deliveries: readonly NewDelivery[], now: number): Answer {
+  /** Undefined when its id is there already. */
+  #addOne(event: StoredEvent, deliveries: number, now: number): { event: number; eventBytes: number } | undefined {
     const { counters } = this.#ledger;
     const seq = counters.last_event + 1;
     const bytes = OVERHEAD_BYTES + event.data.length;
-    const endedAt = deliveries.length === 0 ? wholeMs(now, now) : null;
+    const endedAt = deliveries === 0 ? wholeMs(now, now) : null;
     const publishedAt = Date.parse(event.time);
     const { changes } = this.#addEvent.run(
       seq,
@@ -98,16 +109,14 @@ export class Append {
       storedTextOrNull(event.traceparent),
       storedText(event.data),
       bytes,
-      deliveries.length,
+      deliveries,
       endedAt,
     );
-    if (Number(changes) === 0) return "duplicate";
+    if (Number(changes) === 0) return undefined;
     counters.last_event = seq;
     counters.events += 1;
     if (endedAt !== null) counters.finished_bytes += bytes;
-    const eventBytes = Math.ceil(bytes / deliveries.length);
-    for (const delivery of deliveries) this.add(delivery, { event: seq, eventBytes, now });
-    return "appended";
+    return { event: seq, eventBytes: Math.ceil(bytes / deliveries) };
   }
 
   #assertRoom(entries: readonly AppendEntry[], maxBacklog: number): void {

@@ -24,6 +24,7 @@ export class Checkpointer {
   /** Made when there is work for it. */
   #worker: Worker | undefined;
   #hasFailed = false;
+  #dueAtPages = LONGEST_LOG_PAGES;
   #done = (): void => {};
 
   constructor(database: SqliteDatabase, path: string) {
@@ -34,17 +35,10 @@ export class Checkpointer {
   }
 
   get isDue(): boolean {
-    if (this.#hasFailed) return false;
-    try {
-      const { log, checkpointed } = this.#log.get() ?? { log: 0, checkpointed: 0 };
-      return log - checkpointed >= LONGEST_LOG_PAGES;
-    } catch {
-      // What keeps the log from being read is told to whoever is next to use the file.
-      return false;
-    }
+    return !this.#hasFailed && this.#pages >= this.#dueAtPages;
   }
 
-  /** Nothing is to be written meanwhile, or the log would not begin anew. */
+  /** Called while nobody can write, or the end of the log would not be reached, and it would not begin anew. */
   async run(): Promise<void> {
     try {
       this.#worker ??= this.#start();
@@ -52,12 +46,25 @@ export class Checkpointer {
     } catch {
       this.#fail();
     }
+    // While somebody reads what is in the log alone, it is of no use to try after every commit.
+    this.#dueAtPages = LONGEST_LOG_PAGES + this.#pages;
   }
 
   /** Before the connection is closed: the last one to be closed takes the log away. */
   async stop(): Promise<void> {
     // Told, not terminated: a thread that ends while it loads SQLite takes the process with it.
     if (this.#worker !== undefined) await this.#tell(this.#worker, "stop");
+  }
+
+  /** Of the log, that are not in the file yet. */
+  get #pages(): number {
+    try {
+      const { log, checkpointed } = this.#log.get() ?? { log: 0, checkpointed: 0 };
+      return log - checkpointed;
+    } catch {
+      // What keeps the log from being read is told to whoever is next to use the file.
+      return 0;
+    }
   }
 
   #start(): Worker {

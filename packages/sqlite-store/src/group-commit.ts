@@ -40,6 +40,7 @@ export interface GroupCommitOptions {
 
 /** The event loop is held no longer than this in one piece, commit apart. */
 const PIECE_MS = 3;
+const LOCKED = Object.assign(new Error("database is locked"), { code: "SQLITE_BUSY" });
 /** Another process holds the lock for about as long as a piece of its work takes. */
 const LOCK_RETRY_MS = 1;
 
@@ -89,7 +90,7 @@ export class GroupCommit {
       await turn();
       // A transaction that the host began is not ours to write in.
       if (isInHostTransaction(this.#options) || !(await this.#runGroup())) await this.#waitForLock();
-      else if (this.#options.checkpointer?.isDue === true) await this.#options.checkpointer.run();
+      else if (this.#options.checkpointer?.isDue === true) await this.#writeBack(this.#options.checkpointer);
     }
     this.#isRunning = false;
     for (const resolve of this.#onIdle.splice(0)) resolve();
@@ -156,6 +157,17 @@ export class GroupCommit {
     else withoutWaiting(database, () => statement.run());
   }
 
+  /** Under the lock, so that other processes add nothing to the log meanwhile; if one of them has it, after the next commit. */
+  async #writeBack(checkpointer: Checkpointer): Promise<void> {
+    try {
+      this.#begin.run();
+    } catch {
+      return;
+    }
+    await checkpointer.run();
+    this.#undo();
+  }
+
   #undo(): void {
     const { database, ledger } = this.#options;
     if (database.open && database.inTransaction) this.#rollback.run();
@@ -168,7 +180,7 @@ export class GroupCommit {
     const isLate = ({ askedAt }: Task): boolean => Math.max(askedAt, lockedAt) + this.#options.lockTimeoutMs <= now;
     // They stand in the order in which they were asked for.
     const inTime = this.#waiting.findIndex((task) => !isLate(task));
-    this.#refuse(this.#takeFirst(inTime < 0 ? this.#waiting.length : inTime), { code: "SQLITE_BUSY" });
+    this.#refuse(this.#takeFirst(inTime < 0 ? this.#waiting.length : inTime), LOCKED);
     await new Promise<void>((resolve) => void setTimeout(resolve, LOCK_RETRY_MS));
   }
 

@@ -1,6 +1,7 @@
 import type { LaneId, LaneRecord, LaneStatus } from "@bus/core";
 import type { Ledger } from "./ledger.ts";
 import { prepared, type Prepared, type SqliteDatabase } from "./sqlite-database.ts";
+import { inOneGo } from "./steps.ts";
 import { plainText, storedText, storedTextOrNull } from "./stored-text.ts";
 import { wholeMs } from "./whole-ms.ts";
 
@@ -41,10 +42,12 @@ export class Lanes {
 
   /** Pending deliveries in disabled lanes. */
   get parked(): number {
+    inOneGo(this.#ledger.writeLanes());
     return this.#parked.get()?.parked ?? 0;
   }
 
   due(sinks: readonly string[], now: number): { lanes: readonly LaneId[]; nextAt: number | undefined } {
+    inOneGo(this.#ledger.writeLanes());
     const lanes: LaneId[] = [];
     let earliest = Infinity;
     for (const sink of new Set(sinks)) {
@@ -56,6 +59,7 @@ export class Lanes {
   }
 
   all(): readonly LaneRecord[] {
+    inOneGo(this.#ledger.writeLanes());
     return this.#all.all().map((row) => ({
       sink: plainText(row.sink),
       destination: plainText(row.destination),

@@ -48,6 +48,7 @@ export class Leases {
 
   *lease({ lane: id, limit, perKey, now, until }: LeaseRequest): Steps<Lease> {
     const lane = this.#ledger.laneOf(id);
+    if (lane !== undefined) this.#ledger.writeLane(lane);
     const row = lane === undefined ? undefined : this.#laneRow.get(lane);
     // The time at which the lane is ready has its state in it.
     if (lane === undefined || row === undefined || row.ready_at === null || row.ready_at > now) return NOTHING;

@@ -137,21 +137,33 @@ export class Ledger {
     if (to !== undefined) this.#add(change, to, 1);
   }
 
-  /** The lane is written at the end of the transaction. */
+  /** The lane is written before it is read, and at the end of the transaction. */
   touch(lane: number): LaneChange {
     let change = this.#lanes.get(lane);
     if (change === undefined) this.#lanes.set(lane, (change = { pending: 0, leased: 0, deliveries: 0 }));
     return change;
   }
 
-  /** Called last in every transaction. */
-  *finish(): Steps<void> {
+  /** Called before the lane is read: the transaction may have touched it. */
+  writeLane(lane: number): void {
+    const change = this.#lanes.get(lane);
+    if (change === undefined) return;
+    this.#lanes.delete(lane);
+    this.#write(lane, change);
+  }
+
+  /** Called before all lanes are read. */
+  *writeLanes(): Generator<void, void> {
     let written = 0;
-    for (const [lane, change] of this.#lanes) {
-      this.#write(lane, change);
+    for (const lane of this.#lanes.keys()) {
+      this.writeLane(lane);
       if ((written += 1) % LANES_AT_ONCE === 0) yield;
     }
-    this.#lanes.clear();
+  }
+
+  /** Called last in every transaction. */
+  *finish(): Steps<void> {
+    yield* this.writeLanes();
     if (COLUMNS.some((name) => this.counters[name] !== this.#before[name])) this.#writeAll();
   }
 

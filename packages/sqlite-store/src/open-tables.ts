@@ -39,7 +39,7 @@ export class OpenTables {
     const groups = new OrderGroups(database);
     this.database = database;
     this.ledger = ledger;
-    this.append = new Append(database, ledger);
+    this.append = new Append(database, { ledger, isOwn: path !== undefined });
     this.leases = new Leases(database, ledger);
     this.settle = new Settle(database, { ledger, groups, append: this.append });
     this.lanes = new Lanes(database, ledger);

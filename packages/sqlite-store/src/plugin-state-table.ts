@@ -1,5 +1,5 @@
 import { prepared, type Prepared, type SqliteDatabase } from "./sqlite-database.ts";
-import { isMarked, MARKED_RANGE, plainText, storedText } from "./stored-text.ts";
+import { MARKED_RANGE, plainText, storedText } from "./stored-text.ts";
 
 /** The table of plugin state. */
 export class PluginStateTable {
@@ -31,8 +31,9 @@ export class PluginStateTable {
   }
 
   keys(scope: string, prefix: string): readonly string[] {
-    const ranges: (readonly [string, string | null])[] = [MARKED_RANGE];
-    if (!isMarked(storedText(prefix))) ranges.push([prefix, leastAfter(prefix)]);
+    // A prefix may end in the middle of a character.
+    const [whole = ""] = prefix.split(/\p{Surrogate}/u, 1);
+    const ranges: readonly (readonly [string, string | null])[] = [MARKED_RANGE, [whole, leastAfter(whole)]];
     const keys = new Set<string>();
     for (const [from, to] of ranges) {
       for (const row of this.#keys.all(storedText(scope), from, to)) keys.add(plainText(row.key));

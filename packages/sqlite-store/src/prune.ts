@@ -1,3 +1,4 @@
+import type { PruneBounds } from "@bus/core";
 import type { KeptState, Ledger } from "./ledger.ts";
 import { prepared, type Prepared, type SqliteDatabase } from "./sqlite-database.ts";
 import type { Steps } from "./steps.ts";
@@ -26,6 +27,7 @@ export class Prune {
   readonly #database: SqliteDatabase;
   readonly #ledger: Ledger;
   readonly #deliveries: Prepared<EndedDelivery>;
+  readonly #dead: Prepared<EndedDelivery>;
   readonly #events: Prepared<EndedRow>;
   readonly #dropDelivery: Prepared;
   readonly #dropAttempts: Prepared;
@@ -40,7 +42,11 @@ export class Prune {
     this.#ledger = ledger;
     this.#deliveries = sql(
       `SELECT seq, ended_at, bytes, lane, event, state FROM bus_deliveries 
-        WHERE ended_at IS NOT NULL ORDER BY ended_at, seq LIMIT ?`,
+        WHERE ended_at IS NOT NULL AND state <> 'dead' ORDER BY ended_at, seq LIMIT ?`,
+    );
+    this.#dead = sql(
+      `SELECT seq, ended_at, bytes, lane, event, state FROM bus_deliveries INDEXED BY bus_deliveries_died
+        WHERE state = 'dead' AND ended_at < ? ORDER BY ended_at LIMIT ?`,
     );
     this.#events = sql(
       `SELECT seq, ended_at, bytes FROM bus_events INDEXED BY bus_events_ended
@@ -57,17 +63,22 @@ export class Prune {
     );
   }
 
-  *prune({ before, maxBytes, limit }: { before: number; maxBytes: number; limit: number }): Steps<boolean> {
+  *prune({ before, maxBytes, deadBefore, limit }: PruneBounds): Steps<boolean> {
     const { counters } = this.#ledger;
+    let gone = 0;
     // One more than may go tells whether more are left.
-    const ended = merged(this.#deliveries.all(limit + 1), this.#events.all(limit + 1));
-    for (const [gone, oldest] of ended.entries()) {
+    for (const oldest of merged(this.#deliveries.all(limit + 1), this.#events.all(limit + 1))) {
       if (oldest.ended_at >= before && counters.finished_bytes <= maxBytes) break;
       if (gone >= limit) return true;
-      if (gone % FORGOTTEN_AT_ONCE === FORGOTTEN_AT_ONCE - 1) yield;
+      if ((gone += 1) % FORGOTTEN_AT_ONCE === 0) yield;
       counters.finished_bytes -= oldest.bytes;
       if ("lane" in oldest) this.#forget(oldest);
       else counters.events -= Number(this.#dropEvent.run(oldest.seq).changes);
+    }
+    for (const dead of this.#dead.all(deadBefore, limit - gone + 1)) {
+      if (gone >= limit) return true;
+      if ((gone += 1) % FORGOTTEN_AT_ONCE === 0) yield;
+      this.#forget(dead);
     }
     return this.#giveBack();
   }

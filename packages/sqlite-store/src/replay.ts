@@ -54,7 +54,7 @@ export class Replay {
     for (const [index, { seq, lane, order_key: key, state, bytes }] of rows.entries()) {
       if (index % CHANGED_AT_ONCE === CHANGED_AT_ONCE - 1) yield;
       this.#discard.run(wholeMs(page.now, page.now), seq);
-      if (state !== "dead") this.#ledger.counters.finished_bytes += bytes;
+      this.#ledger.counters.finished_bytes += bytes;
       this.#ledger.count(lane, state, "discarded");
       this.#groups.touch(lane, key);
     }
@@ -68,7 +68,7 @@ export class Replay {
     const arrival = (counters.last_delivery += 1);
     this.#revive.run(arrival, now, key === null ? now : null, seq);
     this.#moveAttempts.run(arrival, seq);
-    counters.finished_bytes -= bytes;
+    if (state !== "dead") counters.finished_bytes -= bytes;
     this.#ledger.count(lane, state, "pending");
     this.#groups.touch(lane, key);
   }

@@ -63,8 +63,9 @@ CREATE TABLE bus_deliveries (
 CREATE INDEX bus_deliveries_ready ON bus_deliveries (lane, ready_at) WHERE ready_at IS NOT NULL;
 CREATE INDEX bus_deliveries_key ON bus_deliveries (lane, order_key) WHERE order_key IS NOT NULL AND ended_at IS NULL;
 CREATE INDEX bus_deliveries_leased ON bus_deliveries (lane, order_key, lease_until) WHERE lease_until IS NOT NULL;
-CREATE INDEX bus_deliveries_ended ON bus_deliveries (ended_at) WHERE ended_at IS NOT NULL;
+CREATE INDEX bus_deliveries_ended ON bus_deliveries (ended_at) WHERE ended_at IS NOT NULL AND state <> 'dead';
 CREATE INDEX bus_deliveries_dead ON bus_deliveries (state) WHERE state = 'dead';
+CREATE INDEX bus_deliveries_died ON bus_deliveries (ended_at) WHERE state = 'dead';
 
 CREATE TABLE bus_attempts (
   delivery INTEGER NOT NULL, -- bus_deliveries.seq

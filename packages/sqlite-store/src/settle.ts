@@ -115,7 +115,8 @@ export class Settle {
   ): void {
     const { state, attempts, tries, reason, now } = end;
     this.#end.run(state, attempts, tries, wholeMs(now, now), storedTextOrNull(reason), seq);
-    this.#ledger.counters.finished_bytes += bytes;
+    // Dead letters have a retention of their own, which counts no bytes.
+    if (state !== "dead") this.#ledger.counters.finished_bytes += bytes;
     this.#ledger.count(lane, "leased", state);
   }
 

@@ -49,15 +49,17 @@ export function checkedOptions(options: SqliteStoreOptions): CheckedOptions {
     throw new BusError("BUS_OPTION_INVALID", ["sqliteStore()", detail]);
   };
   if (typeof options !== "object" || options === null) refuse("it takes an object, such as { path }");
-  const { path, durability = "full", database, lockTimeoutMs = 5_000 } = options;
+  const { path, durability = "full", database, lockTimeoutMs = 5_000, ...unknown } = options;
+  for (const name of Object.keys(unknown)) refuse(`it has no option "${name}"`);
   if (typeof lockTimeoutMs !== "number" || !(lockTimeoutMs >= 0)) refuse("lockTimeoutMs must be 0 or more");
   if (database !== undefined) {
     if (path !== undefined) refuse("it takes path or database, not both");
+    if (options.durability !== undefined) refuse("with a database, its own pragma synchronous decides on durability");
     if (typeof database?.prepare !== "function" || typeof database.inTransaction !== "boolean")
       refuse("database must be an open better-sqlite3 connection");
     return { place: "The host's database", path, lockTimeoutMs, connect: () => database };
   }
-  if (typeof path !== "string") refuse("path must be the name of a file");
+  if (typeof path !== "string" || path.includes("\0")) refuse("path must be the name of a file");
   if (path === "" || path.startsWith(":") || path.startsWith("file:"))
     refuse(
       `path must be the name of a file, not ${JSON.stringify(path)}: for a store in memory there is memoryStore()`,

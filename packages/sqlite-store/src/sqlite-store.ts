@@ -10,6 +10,7 @@ import {
   type LaneStatus,
   type Lease,
   type LeaseRequest,
+  type PruneBounds,
   type Settlement,
   type StateStore,
   type Store,
@@ -42,7 +43,9 @@ class SqliteStore implements Store {
   readonly state: StateStore;
   readonly #options: CheckedOptions;
   #tables: OpenTables | undefined;
+  #opening: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
+  readonly #queries = new Set<Promise<DeliveryPage>>();
 
   constructor(options: CheckedOptions) {
     this.#options = options;
@@ -51,20 +54,12 @@ class SqliteStore implements Store {
 
   async open(): Promise<void> {
     await this.#closing;
-    if (this.#tables !== undefined) return;
-    const { place, lockTimeoutMs } = this.#options;
-    const deadline = performance.now() + lockTimeoutMs;
-    while (this.#tables === undefined) {
-      try {
-        this.#tables = this.#openTables();
-      } catch (error) {
-        if (!isBusy(error) || performance.now() > deadline) throw storeFault(error, "open", place);
-        await new Promise<void>((resolve) => void setTimeout(resolve, OPEN_RETRY_MS));
-      }
-    }
+    this.#opening ??= this.#openWhenFree().finally(() => (this.#opening = undefined));
+    await this.#opening;
   }
 
   async close(): Promise<void> {
+    await this.#opening?.catch(() => undefined);
     const tables = this.#tables;
     this.#tables = undefined;
     if (tables !== undefined) this.#closing = this.#close(tables);
@@ -113,17 +108,12 @@ class SqliteStore implements Store {
     return this.#read("get", ({ search }) => search.get(id));
   }
 
-  /** Looks on, a piece at a time, until the page is full. */
-  async query(query: DeliveryQuery, page: { limit: number; cursor?: string | undefined }): Promise<DeliveryPage> {
-    const items: DeliveryRecord[] = [];
-    let cursor = page.cursor;
-    do {
-      const limit = page.limit - items.length;
-      const found = await this.#read("query", ({ search }) => search.records(query, { limit, cursor }));
-      items.push(...found.rows);
-      cursor = found.cursor;
-    } while (cursor !== undefined && items.length < page.limit);
-    return { items, ...(cursor !== undefined && { cursor }) };
+  query(query: DeliveryQuery, page: { limit: number; cursor?: string | undefined }): Promise<DeliveryPage> {
+    const tables = this.#tables;
+    if (tables === undefined) return Promise.reject(new BusError("BUS_STORE_CLOSED", ["query"]));
+    const found = this.#query(tables, query, page).finally(() => this.#queries.delete(found));
+    this.#queries.add(found);
+    return found;
   }
 
   replay(
@@ -147,8 +137,38 @@ class SqliteStore implements Store {
     });
   }
 
-  prune(options: { before: number; maxBytes: number; limit: number }): Promise<boolean> {
-    return this.#write("prune", ({ prune }) => prune.prune(options));
+  prune(bounds: PruneBounds): Promise<boolean> {
+    return this.#write("prune", ({ prune }) => prune.prune(bounds));
+  }
+
+  async #openWhenFree(): Promise<void> {
+    const { place, lockTimeoutMs } = this.#options;
+    const deadline = performance.now() + lockTimeoutMs;
+    while (this.#tables === undefined) {
+      try {
+        this.#tables = this.#openTables();
+      } catch (error) {
+        if (!isBusy(error) || performance.now() > deadline) throw storeFault(error, "open", place);
+        await new Promise<void>((resolve) => void setTimeout(resolve, OPEN_RETRY_MS));
+      }
+    }
+  }
+
+  /** Looks on, a piece at a time, until the page is full. */
+  async #query(
+    tables: OpenTables,
+    query: DeliveryQuery,
+    page: { limit: number; cursor?: string | undefined },
+  ): Promise<DeliveryPage> {
+    const items: DeliveryRecord[] = [];
+    let cursor = page.cursor;
+    do {
+      const rest = { limit: page.limit - items.length, cursor };
+      const found = await this.#readFrom(tables, "query", ({ search }) => search.records(query, rest));
+      items.push(...found.rows);
+      cursor = found.cursor;
+    } while (cursor !== undefined && items.length < page.limit);
+    return { items, ...(cursor !== undefined && { cursor }) };
   }
 
   #write<Result>(operation: string, steps: (tables: OpenTables) => Steps<Result>): Promise<Result> {
@@ -160,6 +180,10 @@ class SqliteStore implements Store {
   #read<Result>(operation: string, read: (tables: OpenTables) => Result): Promise<Result> {
     const tables = this.#tables;
     if (tables === undefined) return Promise.reject(new BusError("BUS_STORE_CLOSED", [operation]));
+    return this.#readFrom(tables, operation, read);
+  }
+
+  #readFrom<Result>(tables: OpenTables, operation: string, read: (tables: OpenTables) => Result): Promise<Result> {
     return tables.commit.do({ operation, isRead: true, steps: () => inOneStep(() => read(tables)) });
   }
 
@@ -175,6 +199,7 @@ class SqliteStore implements Store {
   }
 
   async #close(tables: OpenTables): Promise<void> {
+    await Promise.allSettled(this.#queries);
     await tables.commit.idle();
     await tables.host.over();
     await turn();

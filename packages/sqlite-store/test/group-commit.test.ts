@@ -247,6 +247,52 @@ it("takes a publish that comes during a large append", async () => {
   expect(eventIdsIn(path)).toEqual([...many.map(({ event }) => event.id), "small"]);
 });
 
+it("sees in each of a group what those before it did to the lane", async () => {
+  const store = await anOpenStore(aTempFile());
+  const lane = { sink: "hooks", destination: "default" };
+  const request = { lane, limit: 10, perKey: 1, now: 0, until: 100 };
+  const ids = (lease: { deliveries: readonly LeasedDelivery[] }): string[] => lease.deliveries.map(({ id }) => id);
+
+  const [, arrived] = await Promise.all([
+    store.append([anEntry("a"), anEntry("b")], NO_BOUND),
+    store.due(["hooks"], 0),
+  ]);
+  const [, one, other] = await Promise.all([
+    store.setLane(lane, { state: "paused", reason: "503", until: 0 }),
+    store.lease(request),
+    store.lease(request),
+  ]);
+  const [, held, stats] = await Promise.all([
+    store.setLane(lane, { state: "disabled", reason: "410" }),
+    store.lease({ ...request, now: 200, until: 300 }),
+    store.stats(),
+  ]);
+
+  expect(arrived.lanes).toEqual([lane]);
+  expect([one, other, held].map(ids)).toEqual([["d-a"], [], []]);
+  expect(stats).toMatchObject({ pending: 1, leased: 1, parked: 1 });
+});
+
+it("ends a search that was under way when it closes", async () => {
+  const store = await anOpenStore(aTempFile());
+  await store.append(
+    Array.from({ length: 5_000 }, (_, index) => anEntry(`${index}`)),
+    NO_BOUND,
+  );
+
+  const [page] = await Promise.all([store.query({ type: "no.such" }, { limit: 10 }), store.close()]);
+
+  expect(page).toEqual({ items: [] });
+});
+
+it("closes what was being opened", async () => {
+  const store = sqliteStore({ path: aTempFile() });
+
+  await Promise.all([store.open(), store.close()]);
+
+  expect(codesOf(await rejectionOf(store.stats()))).toEqual(["BUS_STORE_CLOSED"]);
+});
+
 it("finishes what it was asked for before it closes", async () => {
   const path = aTempFile();
   const store = await anOpenStore(path);

@@ -199,6 +199,39 @@ it("says within a transaction that an event is there already", async () => {
   expect(eventIdsIn(database.name)).toEqual(["a"]);
 });
 
+it("leaves the transaction as it was when the file has no room for the event", async () => {
+  const { bus, database, order, orders } = await aHost();
+  database.pragma(`max_page_count = ${Number(database.pragma("page_count", { simple: true })) + 2}`);
+  const published: Promise<unknown>[] = [];
+
+  database.transaction(() => {
+    order("a");
+    published.push(bus.publish("thing.done", { text: "x".repeat(50_000) }, { id: "large" }));
+    expect(database.inTransaction).toBe(true);
+    order("b");
+  })();
+  const [refused] = await Promise.allSettled(published);
+
+  expect(refused).toMatchObject({ status: "rejected", reason: { code: "BUS_STORE_FULL" } });
+  expect(orders()).toEqual(["a", "b"]);
+  expect(eventIdsIn(database.name)).toEqual([]);
+  expect(await bus.deliveries.stats()).toEqual(statsByScan(database));
+});
+
+it("waits while the host goes through the rows of a statement", async () => {
+  const { bus, database, delivered, order } = await aHost();
+  order("a");
+  const rows = database.prepare("SELECT id FROM orders").iterate();
+  rows.next();
+
+  const published = bus.publish("thing.done", {}, { id: "e" });
+  await turnsDuring((soFar) => eventually(soFar).toBeGreaterThan(2));
+  rows.return?.();
+
+  await expect(published).resolves.toMatchObject({ id: "e" });
+  await eventually(() => delivered).toEqual(["e"]);
+});
+
 it("refuses what is more than the backlog may hold, and lets the transaction go on", async () => {
   const database = aHostConnection(aTempFile());
   database.exec("CREATE TABLE orders (id TEXT)");

@@ -19,7 +19,7 @@ export interface EngineOptions {
   readonly random: () => number;
   /** `deliver` calls under way in the whole bus. */
   readonly concurrency: number;
-  readonly retention: { readonly ageMs: number; readonly bytes: number };
+  readonly retention: { readonly ageMs: number; readonly bytes: number; readonly deadLetterAgeMs: number };
   /** The sinks whose work this engine does. */
   readonly sinks: readonly string[];
   target(lane: LaneId): LaneTarget;
@@ -185,7 +185,13 @@ export class DeliveryEngine {
   async #prune(): Promise<void> {
     const { store, clock, retention, report } = this.#options;
     try {
-      const bounds = { before: clock.steady() - retention.ageMs, maxBytes: retention.bytes, limit: PRUNE_AT_ONCE };
+      const now = clock.steady();
+      const bounds = {
+        before: now - retention.ageMs,
+        maxBytes: retention.bytes,
+        deadBefore: now - retention.deadLetterAgeMs,
+        limit: PRUNE_AT_ONCE,
+      };
       while (!this.#stopping.signal.aborted && (await store.prune(bounds)));
     } catch (cause) {
       report(new BusError("BUS_STORE_FAILED", ["prune"], { cause }));

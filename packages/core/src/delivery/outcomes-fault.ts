@@ -32,7 +32,7 @@ function isInfo(value: unknown): value is AttemptInfo | undefined {
   if (value === undefined) return true;
   if (typeof value !== "object" || value === null) return false;
   const { status, detail } = value as Partial<Record<string, unknown>>;
-  return (status === undefined || typeof status === "number") && (detail === undefined || typeof detail === "string");
+  return (status === undefined || Number.isSafeInteger(status)) && (detail === undefined || typeof detail === "string");
 }
 
 const isWait = (value: unknown): boolean => typeof value === "number" && !Number.isNaN(value);

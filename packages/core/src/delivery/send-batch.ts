@@ -26,13 +26,19 @@ export async function sendBatch(
   if (fresh.length === batch.length) return outcomes;
   const queue = [...outcomes];
   return batch.map((delivery) =>
-    isSpent(delivery) ? retry("the process ended during the last attempt") : queue.shift(),
+    isSpent(delivery) ? retry("the process ended during each of the last attempts") : queue.shift(),
   );
 }
 
+/**
+ * Processes that may die with a delivery beyond its schedule. An attempt counts when it is leased, and most of what a dead process had leased was
+ * only waiting its turn. One with which so many have died may be what kills them.
+ */
+const DEATHS_BEYOND_THE_SCHEDULE = 3;
+
 /** Only a process that died while it held the lease leaves a delivery with more attempts than it may have. */
 export function isUsedUp(attempt: number, { policy }: LaneTarget): boolean {
-  return attempt > attemptsOf(policy.retry);
+  return attempt > attemptsOf(policy.retry) + DEATHS_BEYOND_THE_SCHEDULE;
 }
 
 async function send(

@@ -2,7 +2,7 @@ import { BusError } from "../errors.ts";
 import { ArrivalLog } from "./arrival-log.ts";
 import { Endings, type Ending } from "./endings.ts";
 import { bytesOf, bytesOfEvent, KeptDelivery, matches, type KeptEvent } from "./kept-delivery.ts";
-import type { DeliveryQuery, DeliveryState, NewDelivery, StoredEvent } from "./store.ts";
+import type { DeliveryQuery, DeliveryState, NewDelivery, PruneBounds, StoredEvent } from "./store.ts";
 
 export type KeptState = KeptDelivery["state"];
 
@@ -19,6 +19,8 @@ export class MemoryDeliveries {
   readonly #byId = new Map<string, KeptDelivery>();
   readonly #arrivals = new ArrivalLog<KeptDelivery>();
   readonly #endings = new Endings();
+  /** The endings of dead letters, which have a retention of their own. */
+  readonly #deaths = new Endings();
   readonly #counts: Record<KeptState, number> = {
     pending: 0,
     leased: 0,
@@ -77,6 +79,10 @@ export class MemoryDeliveries {
   end(kept: KeptDelivery, state: KeptState, now: number): void {
     this.#withdraw(kept);
     this.move(kept, state);
+    if (state === "dead") {
+      kept.ending = this.#deaths.add(kept.source.event.id, kept, now);
+      return;
+    }
     kept.ending = this.#endings.add(kept.source.event.id, kept, now);
     this.#finishedBytes += bytesOf(kept);
     kept.source.finished += 1;
@@ -124,13 +130,20 @@ export class MemoryDeliveries {
     return { kept };
   }
 
-  prune({ before, maxBytes, limit }: { before: number; maxBytes: number; limit: number }): boolean {
-    for (let left = limit; ; left -= 1) {
-      const ending = this.#endings.oldest;
-      if (ending === undefined || (ending.endedAt >= before && this.#finishedBytes <= maxBytes)) return false;
+  prune(bounds: PruneBounds): boolean {
+    for (let left = bounds.limit; ; left -= 1) {
+      const ending = this.#beyond(bounds);
+      if (ending === undefined) return false;
       if (left <= 0) return true;
       this.#forgetEnding(ending);
     }
+  }
+
+  #beyond({ before, maxBytes, deadBefore }: PruneBounds): Ending | undefined {
+    const { oldest } = this.#endings;
+    if (oldest !== undefined && (oldest.endedAt < before || this.#finishedBytes > maxBytes)) return oldest;
+    const death = this.#deaths.oldest;
+    return death !== undefined && death.endedAt < deadBefore ? death : undefined;
   }
 
   #forgetEnding(ending: Ending): void {
@@ -142,9 +155,11 @@ export class MemoryDeliveries {
 
   /** Takes a finished one out of what retention counts. */
   #withdraw(kept: KeptDelivery): void {
-    if (kept.ending === undefined) return;
-    this.#endings.remove(kept.ending);
+    const { ending } = kept;
+    if (ending === undefined) return;
     kept.ending = undefined;
+    if (kept.state === "dead") return this.#deaths.remove(ending);
+    this.#endings.remove(ending);
     this.#finishedBytes -= bytesOf(kept);
     kept.source.finished -= 1;
     if (kept.source.finished === 0) this.#finishedBytes -= bytesOfEvent(kept.source.event);

@@ -15,6 +15,7 @@ import type {
   LaneStatus,
   Lease,
   LeaseRequest,
+  PruneBounds,
   Settlement,
   StateStore,
   Store,
@@ -196,9 +197,9 @@ class MemoryStore implements Store {
     return { ...this.#deliveries.counts, parked };
   }
 
-  async prune(options: { before: number; maxBytes: number; limit: number }): Promise<boolean> {
+  async prune(bounds: PruneBounds): Promise<boolean> {
     this.#assertOpen("prune");
-    return this.#deliveries.prune(options);
+    return this.#deliveries.prune(bounds);
   }
 
   #assertOpen(operation: string): void {

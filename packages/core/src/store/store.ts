@@ -88,8 +88,8 @@ export interface Store {
   /** Durable key-value pairs of one plugin instance; values are JSON text. */
   readonly state: StateStore;
 
-  /** Forgets up to `limit` finished deliveries that ended before `before` or, oldest first, exceed `maxBytes`; true when more are left. */
-  prune(options: { before: number; maxBytes: number; limit: number }): Promise<boolean>;
+  /** Forgets up to `limit` of what has ended; true when more are left. */
+  prune(bounds: PruneBounds): Promise<boolean>;
 }
 
 export interface StateStore {
@@ -225,6 +225,17 @@ export interface DeliveryPage {
   readonly items: readonly DeliveryRecord[];
   /** Present when there may be more. */
   readonly cursor?: string;
+}
+
+/** What retention forgets, and how much of it at a time. Nothing that is unfinished. */
+export interface PruneBounds {
+  /** What ended before this time, dead letters apart. */
+  readonly before: number;
+  /** What of all that has ended, oldest first, is beyond so many bytes; dead letters apart, which are not counted either. */
+  readonly maxBytes: number;
+  /** Dead letters that died before this time. */
+  readonly deadBefore: number;
+  readonly limit: number;
 }
 
 /**

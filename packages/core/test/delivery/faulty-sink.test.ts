@@ -66,6 +66,8 @@ const garbage: readonly (readonly [string, unknown])[] = [
   ["a pause until no number", [{ kind: "pause", reason: "503", probeAfterMs: Number.NaN }]],
   ["a rejection for no reason", [{ kind: "rejected" }]],
   ["a status that is none", [{ kind: "delivered", info: { status: "200" } }]],
+  ["a status that is no whole number", [{ kind: "delivered", info: { status: 1.5 } }]],
+  ["a status without end", [{ kind: "delivered", info: { status: Infinity } }]],
   ["a detail that is no text", [{ kind: "delivered", info: { detail: 1 } }]],
   ["information that is none", [{ kind: "delivered", info: null }]],
 ];

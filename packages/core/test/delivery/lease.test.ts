@@ -81,30 +81,46 @@ it("takes up the work of a process that died once its leases end, and counts the
   expect(await bus.deliveries.stats()).toMatchObject({ delivered: 2 });
 });
 
-it("makes a dead letter of a delivery whose attempts were all lost with a process", async () => {
+it("makes a dead letter of a delivery with which process after process died, three more than its schedule has attempts", async () => {
   const store = aSharedStore();
   const policy = { retry: [1_000] };
   const first = await aFrozenBus(store, events(1), { policy });
-  const second = await aFrozenBus(store, [], { policy, clock: virtualClock({ startAt: LATER }) });
+  const more = [];
+  for (let death = 1; death < 5; death += 1)
+    more.push(await aFrozenBus(store, [], { policy, clock: virtualClock({ startAt: LATER + death * HOUR }) }));
 
-  const third = await aStartedBus({ store, policy, clock: virtualClock({ startAt: LATER + HOUR }) });
-  await third.clock.settled();
+  const last = await aStartedBus({ store, policy, clock: virtualClock({ startAt: LATER + 5 * HOUR }) });
+  await last.clock.settled();
 
-  expect([...first.sink.received, ...second.sink.received]).toEqual(["e0", "e0"]);
-  expect(third.sink.received).toEqual([]);
-  expect(third.told("dead")).toEqual(["e0"]);
-  const { items } = await third.bus.deliveries.list();
-  expect(items[0]).toMatchObject({ state: "dead", reason: "the process ended during the last attempt" });
+  expect([first, ...more].flatMap(({ sink }) => sink.received)).toEqual(["e0", "e0", "e0", "e0", "e0"]);
+  expect(last.sink.received).toEqual([]);
+  expect(last.told("dead")).toEqual(["e0"]);
+  const { items } = await last.bus.deliveries.list();
+  expect(items[0]).toMatchObject({ state: "dead", reason: "the process ended during each of the last attempts" });
+});
+
+it("sends what only waited in a process that died, however short its schedule", async () => {
+  const store = aSharedStore();
+  const policy = { retry: [], concurrency: 1, prefetch: 3 };
+  const first = await aFrozenBus(store, events(3), { policy });
+
+  const second = await aStartedBus({ store, policy, clock: virtualClock({ startAt: LATER }) });
+  await second.clock.settled();
+
+  expect(first.sink.received).toEqual(["e0"]);
+  expect(second.told("delivered")).toEqual(["e0", "e1", "e2"]);
 });
 
 it("sends the rest of a batch in which one delivery has no attempts left", async () => {
   const store = aSharedStore();
   const policy = { retry: [] };
   const first = await aFrozenBus(store, [anEvent({ id: "a" })], { policy, concurrency: 1 });
+  for (let death = 1; death < 4; death += 1)
+    await aFrozenBus(store, [], { policy, clock: virtualClock({ startAt: LATER + death * HOUR }) });
   await first.bus.lanes.pause(LANE);
   await first.bus.publishMany(events(2));
 
-  const clock = virtualClock({ startAt: LATER });
+  const clock = virtualClock({ startAt: LATER + 5 * HOUR });
   const second = await aStartedBus({ store, clock, policy, batch: { maxItems: 5 } });
   await second.bus.lanes.resume(LANE);
   await clock.advance(100);

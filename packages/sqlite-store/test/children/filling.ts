@@ -11,12 +11,17 @@ let longest = 0;
 await store.open();
 for (let group = 0; group < 300; group += 1) {
   const entries = Array.from({ length: 100 }, (_, n) => ({
-    event: { id: `${group}-${n}`, type: "thing.done", source: "test", time: "2026-01-01T00:00:00.000Z", data },
+    event: {
+      id: `${process.pid}-${group}-${n}`,
+      type: "thing.done",
+      source: "test",
+      time: "2026-01-01T00:00:00.000Z",
+      data,
+    },
     deliveries: [],
   }));
   await store.append(entries, { maxBacklog: Infinity, now: 0 });
   longest = Math.max(longest, statSync(`${path}-wal`).size);
 }
-const { events } = await store.stats();
 await store.close();
-report({ done: { events, longest } });
+report({ longest });

@@ -75,7 +75,7 @@ it("does not start on a directory", async () => {
 
   const error = await rejectionOf(bus.start());
 
-  expect(codesOf(error)).toEqual(["BUS_STORE_FAILED"]);
+  expect(codesOf(error)).toEqual(["BUS_STORE_READONLY"]);
 });
 
 it("does not start on a connection that is closed", async () => {

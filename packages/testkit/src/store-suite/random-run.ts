@@ -45,7 +45,8 @@ export class RandomRun {
     if (pick === 17) return this.#store.replay(lane, { limit: 1 + this.#below(3), now });
     if (pick === 18)
       return this.#store.discard(this.#below(2) === 0 ? lane : { state: "dead" }, { limit: 1 + this.#below(3), now });
-    return this.#store.prune({ before: now - this.#below(100), maxBytes: Infinity, limit: 1 + this.#below(3) });
+    const [before, deadBefore] = [now - this.#below(100), now - this.#below(100)];
+    return this.#store.prune({ before, maxBytes: Infinity, deadBefore, limit: 1 + this.#below(3) });
   }
 
   async #append(): Promise<void> {

@@ -1,5 +1,5 @@
 import { deepEqual, equal } from "node:assert/strict";
-import type { Store } from "@bus/core";
+import type { PruneBounds, Store } from "@bus/core";
 import {
   ALL,
   anEnd,
@@ -86,6 +86,32 @@ export const retention: readonly StoreTest[] = [
     },
   },
   {
+    name: "keeps a dead letter until it is as old as dead letters may be, whatever the other bounds",
+    async run(context) {
+      const store = await aStoreOf(context, [anEntry("a")]);
+      await end(store, "dead", 5);
+
+      await pruned(store, { ...EVERYTHING, deadBefore: 5 });
+      deepEqual(await everyId(store), ["a"]);
+
+      await pruned(store, { ...EVERYTHING, deadBefore: 6 });
+      deepEqual(await everyId(store), []);
+    },
+  },
+  {
+    name: "counts no bytes of dead letters",
+    async run(context) {
+      const entries = ["a", "b", "c"].map((id) => anEntry(id, {}, { data: JSON.stringify(LARGE) }));
+      const store = await aStoreOf(context, entries);
+      const [a, b, c] = await leased(store);
+      await store.settle([anEnd(a, { state: "dead" }), anEnd(b, { state: "dead" }), anEnd(c)], 5);
+
+      await pruned(store, { before: 0, maxBytes: 2.5 * LARGE.length, limit: 100 });
+
+      deepEqual(await everyId(store), ["a", "b", "c"]);
+    },
+  },
+  {
     name: "keeps what ended within the bytes given, the last ended the longest",
     async run(context) {
       const store = await aStoreOf(
@@ -120,7 +146,7 @@ export const retention: readonly StoreTest[] = [
         ["a", "b", "c", "d", "e"].map((id) => anEntry(id)),
       );
       await end(store, "delivered", 5);
-      const options = { before: 10, maxBytes: Infinity, limit: 2 };
+      const options = { before: 10, maxBytes: Infinity, deadBefore: 10, limit: 2 };
 
       const isMore = await store.prune(options);
 
@@ -133,7 +159,7 @@ export const retention: readonly StoreTest[] = [
       const store = await aStoreOf(context, [anEntry("a"), anEntry("b")]);
       await end(store, "delivered", 5);
 
-      const isMore = await store.prune({ before: 10, maxBytes: Infinity, limit: 100 });
+      const isMore = await store.prune({ before: 10, maxBytes: Infinity, deadBefore: 10, limit: 100 });
 
       equal(isMore, false);
     },
@@ -205,7 +231,11 @@ export const retention: readonly StoreTest[] = [
   },
 ];
 
-/** Until nothing is left to forget; a store that always says more is left has ten goes. */
-async function pruned(store: Store, options: { before: number; maxBytes: number; limit: number }): Promise<void> {
-  for (let goes = 0; goes < 10; goes += 1) if (!(await store.prune(options))) return;
+/**
+ * Until nothing is left to forget; a store that always says more is left has ten goes. Dead letters go with what is as old, unless the bounds say
+ * otherwise.
+ */
+async function pruned(store: Store, bounds: Omit<PruneBounds, "deadBefore"> & Partial<PruneBounds>): Promise<void> {
+  const all = { deadBefore: bounds.before, ...bounds };
+  for (let goes = 0; goes < 10; goes += 1) if (!(await store.prune(all))) return;
 }

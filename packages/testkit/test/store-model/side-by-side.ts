@@ -130,8 +130,12 @@ export class SideBySide {
   }
 
   async prune(before: number): Promise<void> {
-    while (await this.#store.prune({ before, maxBytes: Infinity, limit: 3 })) await this.check({ isPruning: true });
-    this.#naive.rows = this.#naive.rows.filter(({ endedAt }) => endedAt === undefined || endedAt >= before);
+    const deadBefore = before - 5;
+    const bounds = { before, maxBytes: Infinity, deadBefore, limit: 3 };
+    while (await this.#store.prune(bounds)) await this.check({ isPruning: true });
+    this.#naive.rows = this.#naive.rows.filter(
+      ({ state, endedAt }) => endedAt === undefined || endedAt >= (state === "dead" ? deadBefore : before),
+    );
   }
 
   async check({ isPruning = false }: { isPruning?: boolean } = {}): Promise<void> {

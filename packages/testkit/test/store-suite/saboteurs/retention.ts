@@ -1,9 +1,9 @@
-import type { DeliveryRecord, DeliveryState, Store, StoreStats } from "@bus/core";
+import type { DeliveryRecord, DeliveryState, PruneBounds, Store, StoreStats } from "@bus/core";
 import { LeaseBook } from "../lease-book.ts";
 import { wrapped, type Saboteur } from "../saboteur.ts";
 import { choosing } from "../tampering.ts";
 
-type Bounds = Parameters<Store["prune"]>[0];
+const DEAD_LETTERS_LAST = "keeps a dead letter until it is as old as dead letters may be, whatever the other bounds";
 
 const ALL = { limit: 1000 };
 
@@ -23,7 +23,7 @@ const KEPT: readonly (readonly [keyof StoreStats, readonly string[]])[] = [
     ],
   ],
   ["skipped", ["forgets whatever way a delivery ended"]],
-  ["dead", ["forgets whatever way a delivery ended"]],
+  ["dead", ["forgets whatever way a delivery ended", DEAD_LETTERS_LAST]],
   ["discarded", ["forgets whatever way a delivery ended"]],
 ];
 /** A state that is not finished, and the tests that notice when it is forgotten. */
@@ -98,6 +98,34 @@ export const retention: readonly Saboteur[] = [
         prune: async (bounds) => ((await store.stats())[state] > 0 ? false : store.prune(bounds)),
       }),
   })),
+  {
+    name: "forgets dead letters by the bounds of all the rest",
+    caughtBy: [DEAD_LETTERS_LAST],
+    sabotage: (store) =>
+      pruning(store, ({ deadBefore, ...rest }) => ({ ...rest, deadBefore: Math.max(deadBefore, rest.before) })),
+  },
+  {
+    name: "forgets dead letters that died at the time given",
+    caughtBy: [DEAD_LETTERS_LAST],
+    sabotage: (store) => pruning(store, ({ deadBefore, ...rest }) => ({ ...rest, deadBefore: deadBefore + 1 })),
+  },
+  {
+    name: "keeps dead letters for ever",
+    caughtBy: ["forgets whatever way a delivery ended", DEAD_LETTERS_LAST],
+    sabotage: (store) => pruning(store, (bounds) => ({ ...bounds, deadBefore: -Infinity })),
+  },
+  {
+    name: "counts the bytes of dead letters too",
+    caughtBy: ["counts no bytes of dead letters"],
+    sabotage: (store) =>
+      wrapped(store, {
+        prune: async ({ maxBytes, ...rest }) => {
+          const { items } = await store.query({ state: "dead" }, ALL);
+          const bytes = items.reduce((sum, { event }) => sum + event.data.length, 0);
+          return store.prune({ ...rest, maxBytes: maxBytes - bytes });
+        },
+      }),
+  },
   {
     name: "keeps what is young enough, whatever its bytes",
     caughtBy: ["keeps what ended within the bytes given, the last ended the longest"],
@@ -220,11 +248,11 @@ export const retention: readonly Saboteur[] = [
   },
 ];
 
-function pruning(store: Store, change: (bounds: Bounds) => Bounds): Store {
+function pruning(store: Store, change: (bounds: PruneBounds) => PruneBounds): Store {
   return wrapped(store, { prune: (bounds) => store.prune(change(bounds)) });
 }
 
-function isYoung(record: DeliveryRecord | undefined, { before, maxBytes }: Bounds): boolean {
+function isYoung(record: DeliveryRecord | undefined, { before, maxBytes }: PruneBounds): boolean {
   return record?.endedAt !== undefined && record.endedAt >= before && maxBytes === Infinity;
 }
 
