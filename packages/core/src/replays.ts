@@ -50,7 +50,7 @@ export class Replays {
 
   /** Goes on with what was left, in the background. */
   takeUp(): void {
-    void this.#tracked(this.#takeUp());
+    void this.#inBackground(this.#takeUp());
   }
 
   /** @throws {BusError} BUS_STORE_FAILED when the job could not be kept; BUS_NOT_RUNNING when the bus stops before it is done. */
@@ -83,21 +83,26 @@ export class Replays {
   }
 
   async #takeUp(): Promise<void> {
-    const { store, report } = this.#options;
-    try {
-      const ids = await this.#retried(() => store.state.keys(SCOPE, ""));
-      await Promise.all(ids.map((id) => this.#tracked(this.#goOn(id))));
-    } catch (cause) {
-      if (!BusError.is(cause, "BUS_NOT_RUNNING")) report(new BusError("BUS_STORE_FAILED", ["replay"], { cause }));
-    }
+    const ids = await this.#retried(() => this.#options.store.state.keys(SCOPE, ""));
+    await Promise.all(ids.map((id) => this.#inBackground(this.#goOn(id))));
   }
 
   async #goOn(id: string): Promise<void> {
-    const job = await this.#retried(async (): Promise<ReplayJob | undefined> => {
-      const kept = this.#asked.has(id) ? undefined : await this.#options.store.state.get(SCOPE, id);
-      return kept === undefined ? undefined : JSON.parse(kept);
-    });
-    if (job !== undefined) await this.#finish(id, job);
+    if (this.#asked.has(id)) return;
+    const kept = await this.#retried(() => this.#options.store.state.get(SCOPE, id));
+    if (kept === undefined) return;
+    const job: ReplayJob = JSON.parse(kept);
+    await this.#finish(id, job);
+  }
+
+  /** What no later try could mend, such as a job that cannot be read, is told of once. */
+  async #inBackground(work: Promise<void>): Promise<void> {
+    try {
+      await this.#tracked(work);
+    } catch (cause) {
+      if (BusError.is(cause, "BUS_NOT_RUNNING")) return;
+      this.#options.report(new BusError("BUS_STORE_FAILED", ["replay"], { cause }));
+    }
   }
 
   /** A page at a time. Gives the count of all. */

@@ -22,10 +22,5 @@ export function plainTextOrUndefined(stored: string | null): string | undefined 
   return stored === null ? undefined : plainText(stored);
 }
 
-/** Whether a stored text may begin with anything: its order is not that of the text it stands for. */
-export function isMarked(stored: string): boolean {
-  return stored.startsWith(MARK);
-}
-
 /** The least stored text that is marked, and the least that follows all marked ones. */
 export const MARKED_RANGE: readonly [string, string] = [MARK, "\ufdd1"];

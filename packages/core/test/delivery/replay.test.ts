@@ -208,6 +208,28 @@ it("goes on when the store fails as the replays left are taken up", async () => 
   expect([...first.sink.received.slice(IDS.length), ...second.sink.received].toSorted()).toEqual(IDS);
 });
 
+it("tells once of a replay that it cannot read, and goes on with the others", async () => {
+  const store = memoryStore();
+  const first = await aStartedBus({ store });
+  await publishAll(first.bus, first.clock);
+  await first.end();
+  await store.open();
+  const { cursor } = await store.replay({ sink: "hooks" }, { limit: 0, now: 0 });
+  const jobs = {
+    broken: "{",
+    unknown: '{"query":{},"cursor":"?","count":0}',
+    good: JSON.stringify({ query: {}, cursor, count: 0 }),
+  };
+  for (const [id, job] of Object.entries(jobs)) await store.state.set("bus:replays", id, job);
+
+  const { clock, sink, errors } = await aStartedBus({ store });
+  await clock.advance(600_000);
+
+  expect(sink.received.toSorted()).toEqual(IDS);
+  expect(errors.map(({ code }) => code)).toEqual(["BUS_STORE_FAILED", "BUS_STORE_FAILED"]);
+  expect(await store.state.keys("bus:replays", "")).toEqual(["broken", "unknown"]);
+});
+
 it("rejects, and keeps nothing, when the replay cannot be kept", async () => {
   const store = memoryStore();
   const { bus, clock, sink } = await aStartedBus({ store: aStoreWith({ state: failingFrom(store, 1) }, store) });
