@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import PQueue from "p-queue";
 import { causedBy } from "../causation.ts";
 import type { Clock } from "../clock.ts";
@@ -12,6 +13,7 @@ const WAKE_GRAIN_MS = 5;
 const PRUNE_EVERY_MS = 60_000;
 const PRUNE_AT_ONCE = 500;
 const STORE_RETRY_MS = 1_000;
+const LANES_AT_ONCE = 100;
 
 export interface EngineOptions {
   readonly store: Store;
@@ -79,7 +81,8 @@ export class DeliveryEngine {
   /** Deliveries were appended to these lanes. What a lane does is not caused by the event of whoever wakes it. */
   arrived(lanes: readonly LaneId[]): void {
     causedBy(undefined, () => {
-      for (const lane of lanes) this.#lane(lane).wake(1);
+      if (lanes.length <= LANES_AT_ONCE) for (const lane of lanes) this.#lane(lane).wake(1);
+      else this.#run(() => this.#inPieces(lanes, (lane) => lane.wake(1)));
     });
   }
 
@@ -166,7 +169,7 @@ export class DeliveryEngine {
     this.#wokeAt = now;
     try {
       const { lanes, nextAt } = await store.due(sinks, now);
-      for (const lane of lanes) this.#lane(lane).due();
+      await this.#inPieces(lanes, (lane) => lane.due());
       this.#wakeBy(Math.min(nextAt ?? Infinity, now + store.pollMs));
     } catch (cause) {
       report(new BusError("BUS_STORE_FAILED", ["due"], { cause }));
@@ -176,6 +179,14 @@ export class DeliveryEngine {
     if (!this.#mustLookAgain) return;
     this.#mustLookAgain = false;
     this.#wakeBy(now);
+  }
+
+  /** Ten thousand lanes must not hold the event loop. */
+  async #inPieces(lanes: readonly LaneId[], wake: (lane: Lane) => void): Promise<void> {
+    for (const [index, lane] of lanes.entries()) {
+      if (index % LANES_AT_ONCE === LANES_AT_ONCE - 1) await nextTurn();
+      wake(this.#lane(lane));
+    }
   }
 
   #schedulePrune(): void {

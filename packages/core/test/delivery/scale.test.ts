@@ -33,6 +33,28 @@ it("serves ten thousand destinations with a backlog each", async () => {
   expect(clock.timers).toBeLessThanOrEqual(2);
 }, 30_000);
 
+it("gives way to the event loop while it wakes many destinations", async () => {
+  const destinations = Array.from({ length: 2_000 }, (_, index) => `d${index}`);
+  let turns = 0;
+  const sentIn: number[] = [];
+  const deliver = () => {
+    sentIn.push(turns);
+    return [delivered()];
+  };
+  const { bus, clock } = await aStartedBus({ destinations, deliver });
+  let counting = setImmediate(function count() {
+    turns += 1;
+    counting = setImmediate(count);
+  });
+
+  await bus.publish("message.created", {});
+  await until(clock, async () => sentIn.length === 2_000);
+  clearImmediate(counting);
+
+  const byTurn = Map.groupBy(sentIn, (turn) => turn);
+  expect(Math.max(...Array.from(byTurn.values(), (sent) => sent.length))).toBeLessThan(1_000);
+});
+
 it("keeps nothing of a destination whose work is done", async () => {
   let round = 0;
   const named = (): string[] => Array.from({ length: 5_000 }, (_, index) => `${round} ${index}`);
