@@ -30,7 +30,6 @@ const DEFAULTS: Omit<CheckedOptions, "name" | "events" | "plan" | "policies" | "
 };
 
 const RETENTION = { ageMs: DAY_MS, bytes: 64 * 1024 * 1024, deadLetterAgeMs: 30 * DAY_MS };
-const RETAINED = ["ageMs", "bytes", "deadLetterAgeMs"] as const;
 const NAMES = [...Object.keys(DEFAULTS), "name", "events", "routes", "store", "retention"];
 
 /** Letters that need no quoting anywhere: sink names stand in messages, state keys and metrics. */
@@ -57,8 +56,12 @@ export function checkOptions(given: GivenOptions): CheckedOptions {
   if (typeof validate !== "boolean") refuse("validate", "true or false");
   if (!["reject", "wait"].includes(onFull)) refuse("onFull", '"reject" or "wait"');
   checkNumbers({
-    ...options,
-    ...Object.fromEntries(RETAINED.map((bound) => [`retention.${bound}`, retention[bound]])),
+    maxBacklog: options.maxBacklog,
+    stopTimeoutMs: options.stopTimeoutMs,
+    concurrency: options.concurrency,
+    "retention.ageMs": retention.ageMs,
+    "retention.bytes": retention.bytes,
+    "retention.deadLetterAgeMs": retention.deadLetterAgeMs,
   });
   const policies = new Map(
     Object.entries(sinks).map(([key, { policy }]) => [key, resolvePolicy(`The policy of sink "${key}"`, policy)]),
@@ -102,15 +105,9 @@ function checkProviders(provide: readonly Provider[]): void {
   }
 }
 
-function checkNumbers(options: Readonly<Record<string, unknown>>): void {
-  for (const option of [
-    "maxBacklog",
-    "stopTimeoutMs",
-    "concurrency",
-    ...RETAINED.map((bound) => `retention.${bound}`),
-  ]) {
+function checkNumbers(numbers: Readonly<Record<string, unknown>>): void {
+  for (const [option, value] of Object.entries(numbers)) {
     const least = option === "concurrency" ? 1 : 0;
-    const value = options[option];
     const isRight = typeof value === "number" && value >= least && (Number.isSafeInteger(value) || value === Infinity);
     if (!isRight) refuse(option, `a whole number, not below ${least}`);
   }

@@ -4,7 +4,7 @@ import { systemClock, type Clock } from "./clock.ts";
 import { busContainer, type DependencyContainer } from "./container.ts";
 import { CLOCK, LOGGER, PUBLISHER, RANDOM } from "./core-tokens.ts";
 import { StoredDeliveries } from "./deliveries.ts";
-import { DeliveryEngine } from "./delivery/delivery-engine.ts";
+import { DeliveryEngine, type EngineOptions } from "./delivery/delivery-engine.ts";
 import type { ResolvedPolicy } from "./delivery/delivery-policy.ts";
 import { LaneTargets } from "./delivery/lane-targets.ts";
 import { withDeadline } from "./delivery/with-deadline.ts";
@@ -39,7 +39,7 @@ export interface CheckedOptions {
   readonly validate: boolean;
   readonly maxBacklog: number;
   readonly onFull: "reject" | "wait";
-  readonly retention: { readonly ageMs: number; readonly bytes: number; readonly deadLetterAgeMs: number };
+  readonly retention: EngineOptions["retention"];
   readonly stopTimeoutMs: number;
   readonly concurrency: number;
 }

@@ -41,7 +41,7 @@ export class Prune {
     this.#database = database;
     this.#ledger = ledger;
     this.#deliveries = sql(
-      `SELECT seq, ended_at, bytes, lane, event, state FROM bus_deliveries 
+      `SELECT seq, ended_at, bytes, lane, event, state FROM bus_deliveries INDEXED BY bus_deliveries_ended
         WHERE ended_at IS NOT NULL AND state <> 'dead' ORDER BY ended_at, seq LIMIT ?`,
     );
     this.#dead = sql(

@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
+import { statsByScan } from "../stats-by-scan.ts";
 
 /** What a dead process has left in the file. */
 export interface Aftermath {
@@ -19,8 +20,6 @@ interface LeasedRow {
   readonly id: string;
   readonly lease_until: number;
 }
-
-const STATES = ["pending", "leased", "delivered", "skipped", "dead", "discarded"];
 
 export function aftermathOf(path: string, sinceLease: number): Aftermath {
   return inCopy(path, (database) => {
@@ -87,13 +86,10 @@ function faultsOf(database: Database.Database): readonly string[] {
 /** The counts kept beside the rows must be those of the rows. */
 function miscounted(database: Database.Database): readonly string[] {
   const kept = countersIn(database);
-  const rows = database
-    .prepare<[], { state: string; count: number }>("SELECT state, count(*) AS count FROM bus_deliveries GROUP BY state")
-    .all();
-  const counted = new Map(rows.map(({ state, count }) => [state, count]));
-  return STATES.filter((state) => (kept[state] ?? 0) !== (counted.get(state) ?? 0)).map(
-    (state) => `${kept[state]} deliveries are counted as ${state}, and there are ${counted.get(state) ?? 0}`,
-  );
+  const { parked: _, ...counted } = statsByScan(database);
+  return Object.entries(counted)
+    .filter(([name, count]) => kept[name] !== count)
+    .map(([name, count]) => `${kept[name]} are counted as ${name}, and there are ${count}`);
 }
 
 function countersIn(database: Database.Database): Readonly<Record<string, number>> {
