@@ -2,8 +2,9 @@
 import "reflect-metadata";
 import { container as root, inject, injectable, type DependencyContainer } from "tsyringe";
 import { BusError } from "./errors.ts";
-import { CLOCK, LOGGER, OPTIONS, PUBLISHER, RANDOM, STATE } from "./core-tokens.ts";
+import { CLOCK, LANES, LOGGER, OPTIONS, PUBLISHER, RANDOM, STATE } from "./core-tokens.ts";
 import type { Logger } from "./logger.ts";
+import type { PluginLanes } from "./plugin-lanes.ts";
 import type { PluginState } from "./plugin-state.ts";
 import type { AnySinkPlugin, AnySourcePlugin, PluginMaker } from "./plugin-types.ts";
 import type { Provider } from "./token.ts";
@@ -35,6 +36,8 @@ export interface PluginParts<Made> {
   };
   readonly parent: DependencyContainer;
   readonly state: PluginState;
+  /** A sink's. */
+  readonly lanes?: PluginLanes;
   /** Called with each service made for the plugin alone, of `defaults`: the bus stops them after the plugin. */
   readonly owns: (service: unknown) => void;
 }
@@ -44,16 +47,17 @@ export interface PluginParts<Made> {
  *
  * @throws {BusError} BUS_DEPENDENCY_MISSING naming the plugin and the token; BUS_PLUGIN_INVALID for one it did not declare.
  */
-export function makePlugin<Made>({ place, plugin, parent, state, owns }: PluginParts<Made>): Made {
+export function makePlugin<Made>({ place, plugin, parent, state, lanes, owns }: PluginParts<Made>): Made {
   const container = root.createChildContainer();
   const logger = loggerOf(place, parent.resolve<Logger>(LOGGER));
   for (const token of [CLOCK, RANDOM, PUBLISHER]) register(container, token, parent.resolve(token));
   register(container, OPTIONS, plugin.options);
   register(container, STATE, state);
+  if (lanes) register(container, LANES, lanes);
   register(container, LOGGER, logger);
   const deps = Object.fromEntries(
     Object.entries(plugin.deps).map(([name, token]) => {
-      if (OWN_TOKENS.has(token)) return [name, container.resolve(token)];
+      if (container.isRegistered(token)) return [name, container.resolve(token)];
       const isProvided = parent.isRegistered(token, true);
       const makeDefault = Object.hasOwn(plugin.defaults, name) ? plugin.defaults[name] : undefined;
       if (!isProvided && !makeDefault) throw new BusError("BUS_DEPENDENCY_MISSING", [place, token]);
@@ -66,9 +70,6 @@ export function makePlugin<Made>({ place, plugin, parent, state, owns }: PluginP
   if ("create" in plugin.make) return plugin.make.create({ options: plugin.options, deps, logger });
   return instanceOf(place, plugin.make.useClass, container, parent);
 }
-
-/** What each plugin has of its own. */
-const OWN_TOKENS: ReadonlySet<string> = new Set([OPTIONS, STATE, LOGGER]);
 
 function instanceOf<Made>(
   place: string,

@@ -120,7 +120,6 @@ export class StoredDeliveries implements Deliveries {
     return this.#open("bus.deliveries.stats()").stats();
   }
 
-  /** In steps, so that a large query holds up nothing else. */
   async #inPages(
     idOrQuery: string | DeliveriesQuery,
     step: (
@@ -132,16 +131,24 @@ export class StoredDeliveries implements Deliveries {
       throw new BusError("BUS_DELIVERY_UNKNOWN", [idOrQuery]);
     const query = typeof idOrQuery === "string" ? { id: idOrQuery } : ofOneSink(idOrQuery);
     const now = this.#now();
-    let count = 0;
-    let cursor: string | undefined;
-    do {
-      const page = await step(query, { limit: AT_ONCE, cursor, now });
-      count += page.count;
-      cursor = page.cursor;
-    } while (cursor !== undefined);
+    const count = await inPages((page) => step(query, { ...page, now }));
     this.#changed();
     return { count };
   }
+}
+
+/** In steps, so that a large query holds up nothing else. Resolves with the count of all. */
+export async function inPages(
+  step: (page: { limit: number; cursor: string | undefined }) => Promise<{ count: number; cursor?: string }>,
+): Promise<number> {
+  let count = 0;
+  let cursor: string | undefined;
+  do {
+    const page = await step({ limit: AT_ONCE, cursor });
+    count += page.count;
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return count;
 }
 
 function ofOneSink(given: DeliveriesQuery): DeliveryQuery {

@@ -18,7 +18,7 @@ const messages = {
     `"${type}" is no event type: write dot-separated words of letters, digits, "_" and "-", such as "message.created".`,
   BUS_EVENT_UNKNOWN: (event: string) => `The event type ${event} is not declared: add it to the bus's events option.`,
   BUS_EVENT_UNSERIALIZABLE: (event: string) =>
-    `The data of ${event} has no JSON form: remove BigInts, cycles and throwing toJSON methods.`,
+    `The data of ${event} has no JSON form: remove BigInts, cycles, throwing toJSON methods and what is nested more than 2,000 levels deep.`,
   BUS_HEADER_INVALID: (name: string, detail: string) => `The header "${name}" ${detail}.`,
   BUS_HTTP_FAILED: (origin: string, stage: string) => `The request to ${origin} failed at ${stage}: see the cause.`,
   BUS_LANE_UNKNOWN: (sink: string, destination: string) =>
@@ -67,6 +67,8 @@ const messages = {
   BUS_TRANSACTION_ROLLED_BACK: (events: number) =>
     `The host rolled back the transaction in which ${events} event(s) were published: nothing was recorded.`,
   BUS_URL_INVALID: (detail: string) => `The URL is not valid: ${detail}.`,
+  BUS_WEBHOOK_INVALID: (detail: string) => `The webhook is not valid: ${detail}.`,
+  BUS_WEBHOOK_UNKNOWN: (id: string) => `No webhook has the id ${id}: see webhooks.list() of its sink.`,
 } as const;
 
 /** A stable name for what went wrong. @see docs/reference/errors.md */

@@ -17,6 +17,7 @@ import { inspectionOf, type BusInspection } from "./inspect.ts";
 import { StoredLanes } from "./lanes.ts";
 import { Listeners } from "./listeners.ts";
 import { silentLogger, type Logger } from "./logger.ts";
+import { pluginLanes, type PluginLanes } from "./plugin-lanes.ts";
 import { PluginHost, type StopFault } from "./plugin-host.ts";
 import { Replays } from "./replays.ts";
 import { typesMatching, type RoutePlan } from "./route-plan.ts";
@@ -116,7 +117,7 @@ export class EventBus {
     this.#replays = replays;
     this.events = signals.emitter;
     this.deliveries = new StoredDeliveries({ open, replays, now: () => clock.steady(), changed });
-    this.lanes = new StoredLanes({ sinks, open, changed: (lane, status) => this.#laneChanged(lane, status) });
+    this.lanes = this.#storedLanes("bus.lanes", open);
     this.sinks = this.#apis("sinks", Object.keys(sinks));
     this.sources = this.#apis("sources", Object.keys(sources));
   }
@@ -164,12 +165,13 @@ export class EventBus {
     this.#state = "starting";
     try {
       await this.#openTheStore();
-      this.#plugins.make(sinks, sources, this.#container, store.state);
+      this.#plugins.make(sinks, sources, this.#container, { stateStore: store.state, lanesOf: this.#pluginLanes() });
       await this.#plugins.startSinks();
       const arrived = (lanes: readonly LaneId[]): void => this.#engine.arrived(lanes);
+      const report = (error: BusError): void => this.#signals.report(error);
       for (const [name, sink] of this.#plugins.sinks) {
         const policy = policies.get(name);
-        if (policy) this.#targets.add(name, sink, policy, { store, clock, arrived });
+        if (policy) this.#targets.add(name, sink, policy, { store, clock, arrived, report });
       }
       await this.#reportStrayLanes();
       this.#engine.start();
@@ -271,6 +273,22 @@ export class EventBus {
     };
   }
 
+  #storedLanes(place: string, open: (operation: string) => Store): StoredLanes {
+    const { sinks } = this.#options;
+    return new StoredLanes({ place, sinks, open, changed: (lane, status) => this.#laneChanged(lane, status) });
+  }
+
+  /** Sinks have their lanes as long as they are started, which begins before the bus is running and lasts until the store closes. */
+  #pluginLanes(): (sink: string) => PluginLanes {
+    const open = (operation: string): Store => {
+      if (this.#state === "stopped") throw new BusError("BUS_NOT_RUNNING", [operation, this.#state]);
+      return this.#options.store;
+    };
+    const lanes = this.#storedLanes("LANES", open);
+    const now = (): number => this.#clock.steady();
+    return (sink) => pluginLanes(sink, { lanes, open, now, changed: () => this.#storeChanged() });
+  }
+
   /** Getters, because plugins are made when the bus starts. */
   #apis(kind: "sinks" | "sources", names: readonly string[]): Readonly<Record<string, unknown>> {
     const apis = {};
@@ -298,10 +316,10 @@ export class EventBus {
     this.#engine.wake();
   }
 
-  #laneChanged(lane: LaneId, status: LaneStatus): void {
-    if (status.state === "active") this.#engine.wake();
-    else this.#engine.hold(lane);
+  async #laneChanged(lane: LaneId, status: LaneStatus): Promise<void> {
     this.#signals.laneChanged(lane, status);
+    if (status.state === "active") this.#engine.wake();
+    else await this.#engine.hold(lane);
   }
 
   #openStore(operation: string): Store {

@@ -7,6 +7,7 @@ import { BusError } from "./errors.ts";
 import type { BusEvent, PublishOptions } from "./event.ts";
 import { eventIds } from "./event-id.ts";
 import type { EventSchemas } from "./event-types.ts";
+import { isTooDeep, MAX_JSON_DEPTH } from "./json-depth.ts";
 import { sinkSchema, type PlannedRoute, type RoutePlan } from "./route-plan.ts";
 import { check } from "./schema-check.ts";
 import type { PublishEntry } from "./source.ts";
@@ -243,7 +244,9 @@ function fit(schema: StandardSchemaV1 | undefined, data: unknown, label: string,
 
 function serialized(label: string, data: unknown): string {
   try {
-    return JSON.stringify(data ?? null) ?? "null";
+    const json = JSON.stringify(data ?? null) ?? "null";
+    if (isTooDeep(json)) throw new RangeError(`It is nested more than ${MAX_JSON_DEPTH} levels deep.`);
+    return json;
   } catch (cause) {
     throw new BusError("BUS_EVENT_UNSERIALIZABLE", [label], { cause });
   }

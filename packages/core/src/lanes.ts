@@ -6,7 +6,7 @@ import type { LaneId, LaneRecord, LaneStatus, Store } from "./store/store.ts";
 export interface Lanes {
   /** Every lane that holds unfinished deliveries, or is not active. */
   list(): Promise<readonly LaneRecord[]>;
-  /** Holds a lane's deliveries until `resume`. What is in flight ends. */
+  /** Holds a lane's deliveries until `resume`. What is in flight ends. Nothing happens to a disabled lane. */
   pause(lane: LaneId, reason?: string): Promise<void>;
   /** Ends a pause at once, the host's or the sink's. */
   resume(lane: LaneId): Promise<void>;
@@ -18,26 +18,31 @@ export interface Lanes {
 
 /** Steers lanes through the store, which every process on it obeys. */
 export class StoredLanes implements Lanes {
+  readonly #place: string;
   readonly #sinks: Sinks;
   readonly #open: (operation: string) => Store;
-  readonly #changed: (lane: LaneId, status: LaneStatus) => void;
+  readonly #changed: (lane: LaneId, status: LaneStatus) => Promise<void>;
 
+  /** `open` gives the store, or throws when the bus is not running; `place` is whose methods they are, for messages. */
   constructor(options: {
+    place: string;
     sinks: Sinks;
     open: (operation: string) => Store;
-    changed: (lane: LaneId, status: LaneStatus) => void;
+    changed: (lane: LaneId, status: LaneStatus) => Promise<void>;
   }) {
+    this.#place = options.place;
     this.#sinks = options.sinks;
     this.#open = options.open;
     this.#changed = options.changed;
   }
 
   async list(): Promise<readonly LaneRecord[]> {
-    return this.#open("bus.lanes.list()").lanes();
+    return this.#open(this.#named("list")).lanes();
   }
 
-  pause(lane: LaneId, reason = "paused by the host"): Promise<void> {
-    return this.#set("pause", lane, { state: "paused", reason });
+  async pause(lane: LaneId, reason = "paused by the host"): Promise<void> {
+    if ((await this.#find("pause", lane))?.status.state === "disabled") return;
+    await this.#set("pause", lane, { state: "paused", reason });
   }
 
   resume(lane: LaneId): Promise<void> {
@@ -52,34 +57,47 @@ export class StoredLanes implements Lanes {
     return this.#setActive("enable", lane, "disabled");
   }
 
-  /** A lane in another state stays in it: to resume does not enable. */
+  /** A lane in another state stays in it: to resume does not enable. False when there is no such lane. */
+  async activate(operation: string, lane: LaneId, from: LaneStatus["state"]): Promise<boolean> {
+    const record = await this.#find(operation, lane);
+    if (record?.status.state === from) await this.#set(operation, lane, { state: "active" });
+    return record !== undefined;
+  }
+
   async #setActive(operation: string, lane: LaneId, from: LaneStatus["state"]): Promise<void> {
-    const store = this.#open(`bus.lanes.${operation}()`);
-    assertLane(operation, lane);
-    const record = (await store.lanes()).find(
+    if (!(await this.activate(operation, lane, from)))
+      throw new BusError("BUS_LANE_UNKNOWN", [String(lane.sink), String(lane.destination)]);
+  }
+
+  async #find(operation: string, lane: LaneId): Promise<LaneRecord | undefined> {
+    const store = this.#open(this.#named(operation));
+    this.#assertLane(operation, lane);
+    return (await store.lanes()).find(
       ({ sink, destination }) => sink === lane.sink && destination === lane.destination,
     );
-    if (!record) throw new BusError("BUS_LANE_UNKNOWN", [String(lane.sink), String(lane.destination)]);
-    if (record.status.state === from) await this.#set(operation, lane, { state: "active" });
   }
 
   async #set(operation: string, lane: LaneId, status: LaneStatus): Promise<void> {
-    const store = this.#open(`bus.lanes.${operation}()`);
-    assertLane(operation, lane);
+    const store = this.#open(this.#named(operation));
+    this.#assertLane(operation, lane);
     const { sink, destination } = lane;
     if (!Object.hasOwn(this.#sinks, sink))
-      throw new BusError("BUS_SINK_UNKNOWN", [String(sink), `bus.lanes.${operation}()`]);
+      throw new BusError("BUS_SINK_UNKNOWN", [String(sink), this.#named(operation)]);
     if (typeof destination !== "string" || destination === "")
       throw new BusError("BUS_LANE_UNKNOWN", [sink, String(destination)]);
     await store.setLane({ sink, destination }, status);
-    this.#changed({ sink, destination }, status);
+    await this.#changed({ sink, destination }, status);
   }
-}
 
-function assertLane(operation: string, lane: unknown): void {
-  if (typeof lane !== "object" || lane === null)
-    throw new BusError("BUS_OPTION_INVALID", [
-      `bus.lanes.${operation}()`,
-      "its lane must be an object { sink, destination }",
-    ]);
+  #assertLane(operation: string, lane: unknown): void {
+    if (typeof lane !== "object" || lane === null)
+      throw new BusError("BUS_OPTION_INVALID", [
+        this.#named(operation),
+        "its lane must be an object { sink, destination }",
+      ]);
+  }
+
+  #named(operation: string): string {
+    return `${this.#place}.${operation}()`;
+  }
 }

@@ -4,6 +4,7 @@ import { checkBatch } from "./delivery/delivery-policy.ts";
 import { withDeadline } from "./delivery/with-deadline.ts";
 import { BusError } from "./errors.ts";
 import type { Sinks, Sources } from "./host-types.ts";
+import type { PluginLanes } from "./plugin-lanes.ts";
 import { pluginState } from "./plugin-state.ts";
 import type { Sink } from "./sink.ts";
 import type { Publisher, Source } from "./source.ts";
@@ -41,11 +42,16 @@ export class PluginHost {
   }
 
   /** @throws {BusError} BUS_DEPENDENCY_MISSING or BUS_PLUGIN_INVALID; BUS_START_FAILED for a plugin that throws as it is made. */
-  make(sinks: Sinks, sources: Sources, parent: DependencyContainer, stateStore: StateStore): void {
+  make(
+    sinks: Sinks,
+    sources: Sources,
+    parent: DependencyContainer,
+    { stateStore, lanesOf }: { stateStore: StateStore; lanesOf: (sink: string) => PluginLanes },
+  ): void {
     for (const [name, plugin] of Object.entries(sinks)) {
       const place = `Sink "${name}"`;
       const state = pluginState(stateStore, `sink:${name}`);
-      const sink = this.#made(this.#sinksToStop, { place, plugin, parent, state });
+      const sink = this.#made(this.#sinksToStop, { place, plugin, parent, state, lanes: lanesOf(name) });
       assertHas(place, sink, "deliver");
       if (sink.batch) checkBatch(place, sink.batch);
       this.sinks.set(name, sink);

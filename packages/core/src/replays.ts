@@ -89,7 +89,7 @@ export class Replays {
 
   async #goOn(id: string): Promise<void> {
     if (this.#asked.has(id)) return;
-    const kept = await this.#retried(() => this.#options.store.state.get(SCOPE, id));
+    const [kept] = await this.#retried(() => this.#options.store.state.get(SCOPE, [id]));
     if (kept === undefined) return;
     const job: ReplayJob = JSON.parse(kept);
     await this.#finish(id, job);
@@ -115,7 +115,7 @@ export class Replays {
       changed();
       count += page.count;
       if (page.cursor === undefined) {
-        await this.#retried(() => store.state.delete(SCOPE, id));
+        await this.#retried(() => store.state.change(SCOPE, [{ key: id, value: undefined }]));
         return count;
       }
       cursor = page.cursor;
@@ -124,8 +124,8 @@ export class Replays {
     throw keptForLater();
   }
 
-  #keep(id: string, job: ReplayJob): Promise<void> {
-    return this.#options.store.state.set(SCOPE, id, JSON.stringify(job));
+  async #keep(id: string, job: ReplayJob): Promise<void> {
+    await this.#options.store.state.change(SCOPE, [{ key: id, value: JSON.stringify(job) }]);
   }
 
   /** Tries until the store does it, ever more rarely. @throws {BusError} BUS_NOT_RUNNING when the bus stops first. */

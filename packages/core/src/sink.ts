@@ -22,6 +22,13 @@ export interface Sink<Api = unknown> {
     context: { readonly signal: AbortSignal },
   ): Promise<readonly string[]> | readonly string[];
 
+  /**
+   * How the engine serves one destination, where that differs from the sink's own policy. Asked before each lease: it must be quick, and give
+   * the same object until something has changed. A running lane takes up another one before it leases again. One that is not valid, or
+   * names an `ordering`, is reported once, as is a throw, and the sink's own policy holds.
+   */
+  policy?(destination: string): Omit<DeliveryPolicy, "ordering"> | undefined;
+
   /** Bounds of a batch. @default one delivery, without waiting */
   readonly batch?: BatchBounds;
 
@@ -65,7 +72,7 @@ export interface DeliveryPolicy {
   readonly ordering?: "key" | "none" | "lane";
   /** `deliver` calls under way per destination. One under `ordering: "lane"`. @default 4 */
   readonly concurrency?: number;
-  /** Deliveries of one lane held in memory. @default twice what `concurrency` calls can carry */
+  /** Deliveries of one lane held in memory. @default twice what `concurrency` calls can carry, or up to 16 times that while the store is slower */
   readonly prefetch?: number;
   /** `deliver` calls per destination and period. @default no bound */
   readonly rate?: { readonly limit: number; readonly perMs: number };

@@ -45,8 +45,9 @@ const LOCKED = Object.assign(new Error("database is locked"), { code: "SQLITE_BU
 const LOCK_RETRY_MS = 1;
 
 /**
- * Does what was asked for in one turn of the event loop in one transaction, in order, and answers after its commit.
+ * Does what was asked for in one turn of the event loop in one transaction, and answers after its commit.
  *
+ * Appends and everything else take turns, each kind in order: a flood of publishes does not hold up deliveries, nor a backlog publishes.
  * A group ends when it has taken {@link PIECE_MS}; the rest forms the next. When something fails within it, the group is rolled back and each
  * of it is done again in a transaction of its own, so that only what fails is refused. (A savepoint for each would copy every page it
  * touches.) While another connection has the lock, the group waits without holding the event loop.
@@ -99,6 +100,7 @@ export class GroupCommit {
   /** False when another connection has the lock. */
   async #runGroup(): Promise<boolean> {
     const most = this.#alone > 0 ? 1 : Infinity;
+    if (this.#alone === 0) this.#waiting = takingTurns(this.#waiting);
     const told: Told[] = [];
     try {
       await this.#transact(told, most);
@@ -178,9 +180,10 @@ export class GroupCommit {
     const now = performance.now();
     const lockedAt = (this.#lockedAt ??= now);
     const isLate = ({ askedAt }: Task): boolean => Math.max(askedAt, lockedAt) + this.#options.lockTimeoutMs <= now;
-    // They stand in the order in which they were asked for.
-    const inTime = this.#waiting.findIndex((task) => !isLate(task));
-    this.#refuse(this.#takeFirst(inTime < 0 ? this.#waiting.length : inTime), LOCKED);
+    const late = this.#waiting.filter(isLate);
+    this.#alone -= this.#waiting.slice(0, this.#alone).filter(isLate).length;
+    this.#waiting = this.#waiting.filter((task) => !isLate(task));
+    this.#refuse(late, LOCKED);
     await new Promise<void>((resolve) => void setTimeout(resolve, LOCK_RETRY_MS));
   }
 
@@ -192,6 +195,14 @@ export class GroupCommit {
   #refuse(tasks: readonly Task[], cause: unknown): void {
     for (const { work, reject } of tasks) reject(storeFault(cause, work.operation, this.#options.place));
   }
+}
+
+/** One of the appends, one of the others, and so on. */
+function takingTurns(tasks: Task[]): Task[] {
+  const appends = tasks.filter(({ work }) => work.operation === "append");
+  const others = tasks.filter(({ work }) => work.operation !== "append");
+  const turns = Array.from({ length: Math.max(appends.length, others.length) }, (_, index) => index);
+  return turns.flatMap((index) => [...others.slice(index, index + 1), ...appends.slice(index, index + 1)]);
 }
 
 function isInHostTransaction({ database, isOwn }: GroupCommitOptions): boolean {

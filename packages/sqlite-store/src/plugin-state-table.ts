@@ -1,8 +1,15 @@
+import type { StateChange } from "@bus/core";
 import { prepared, type Prepared, type SqliteDatabase } from "./sqlite-database.ts";
+import type { Steps } from "./steps.ts";
 import { MARKED_RANGE, plainText, storedText } from "./stored-text.ts";
+
+const ROWS_AT_ONCE = 64;
 
 /** The table of plugin state. */
 export class PluginStateTable {
+  readonly #database: SqliteDatabase;
+  readonly #begin: Prepared;
+  readonly #commit: Prepared;
   readonly #get: Prepared<{ value: string }>;
   readonly #set: Prepared;
   readonly #delete: Prepared;
@@ -10,6 +17,9 @@ export class PluginStateTable {
 
   constructor(database: SqliteDatabase) {
     const sql = <Row>(text: string): Prepared<Row> => prepared<Row>(database, text);
+    this.#database = database;
+    this.#begin = sql("BEGIN");
+    this.#commit = sql("COMMIT");
     this.#get = sql("SELECT value FROM bus_state WHERE scope = ? AND key = ?");
     this.#set = sql("INSERT OR REPLACE INTO bus_state (scope, key, value) VALUES (?, ?, ?)");
     this.#delete = sql("DELETE FROM bus_state WHERE scope = ? AND key = ?");
@@ -17,17 +27,34 @@ export class PluginStateTable {
     this.#keys = sql("SELECT key FROM bus_state WHERE scope = ? AND key >= ? AND key < coalesce(?, x'')");
   }
 
-  get(scope: string, key: string): string | undefined {
-    const row = this.#get.get(storedText(scope), storedText(key));
-    return row && plainText(row.value);
+  /** All as of one moment: a group that only reads has no transaction of its own. */
+  get(scope: string, keys: readonly string[]): readonly (string | undefined)[] {
+    const isAlone = keys.length > 1 && !this.#database.inTransaction;
+    if (isAlone) this.#begin.run();
+    const values = keys.map((key) => this.#value(scope, key));
+    if (isAlone) this.#commit.run();
+    return values;
   }
 
-  set(scope: string, key: string, value: string): void {
-    this.#set.run(storedText(scope), storedText(key), storedText(value));
-  }
-
-  delete(scope: string, key: string): void {
-    this.#delete.run(storedText(scope), storedText(key));
+  /** Writes nothing before every expectation was looked at: what is refused leaves the transaction of its group as it was. */
+  *change(scope: string, changes: readonly StateChange[]): Steps<boolean> {
+    const changed = new Map<string, string | undefined>();
+    let rows = 0;
+    for (const change of changes) {
+      if ((rows += 1) % ROWS_AT_ONCE === 0) yield;
+      const { key, value, expected } = change;
+      if ("expected" in change) {
+        const held = changed.has(key) ? changed.get(key) : this.#value(scope, key);
+        if (held !== expected) return false;
+      }
+      changed.set(key, value);
+    }
+    for (const [key, value] of changed) {
+      if ((rows += 1) % ROWS_AT_ONCE === 0) yield;
+      if (value === undefined) this.#delete.run(storedText(scope), storedText(key));
+      else this.#set.run(storedText(scope), storedText(key), storedText(value));
+    }
+    return true;
   }
 
   keys(scope: string, prefix: string): readonly string[] {
@@ -39,6 +66,11 @@ export class PluginStateTable {
       for (const row of this.#keys.all(storedText(scope), from, to)) keys.add(plainText(row.key));
     }
     return [...keys].filter((key) => key.startsWith(prefix)).toSorted();
+  }
+
+  #value(scope: string, key: string): string | undefined {
+    const row = this.#get.get(storedText(scope), storedText(key));
+    return row && plainText(row.value);
   }
 }
 

@@ -209,10 +209,8 @@ class SqliteStore implements Store {
 
   #stateStore(): StateStore {
     return {
-      get: (scope, key) => this.#read("state.get", ({ state }) => state.get(scope, key)),
-      set: (scope, key, value) =>
-        this.#write("state.set", ({ state }) => inOneStep(() => state.set(scope, key, value))),
-      delete: (scope, key) => this.#write("state.delete", ({ state }) => inOneStep(() => state.delete(scope, key))),
+      get: (scope, keys) => this.#read("state.get", ({ state }) => state.get(scope, keys)),
+      change: (scope, changes) => this.#write("state.change", ({ state }) => state.change(scope, changes)),
       keys: (scope, prefix) => this.#read("state.keys", ({ state }) => state.keys(scope, prefix)),
     };
   }

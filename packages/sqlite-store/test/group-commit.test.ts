@@ -75,7 +75,7 @@ it("commits leases, settlements and state of one turn together", async () => {
     Promise.all(
       leased.flatMap(({ id, leaseId }) => [
         store.settle([{ id, leaseId, state: "delivered" }], 2),
-        store.state.set("hooks", id, "1"),
+        store.state.change("hooks", [{ key: id, value: "1" }]),
       ]),
     ),
   );
@@ -83,6 +83,31 @@ it("commits leases, settlements and state of one turn together", async () => {
   expect(leased.map(({ event }) => event.id)).toEqual(IDS);
   expect(leasing).toBeLessThan(FEW);
   expect(settling).toBeLessThan(2 * FEW);
+});
+
+it("commits what stands beside a change of state that is refused, and in the same transaction", async () => {
+  const path = aTempFile();
+  const store = await anOpenStore(path);
+  const answers: unknown[] = [];
+
+  const commits = await commitsOf(path, async () => {
+    answers.push(
+      ...(await Promise.all([
+        store.append([anEntry("a")], NO_BOUND),
+        store.state.change("hooks", [
+          { key: "refused", value: "1" },
+          { key: "none", value: "1", expected: "2" },
+        ]),
+        store.state.change("hooks", [{ key: "made", value: "1", expected: undefined }]),
+        store.append([anEntry("b")], NO_BOUND),
+      ])),
+    );
+  });
+
+  expect(answers).toEqual([["appended"], false, true, ["appended"]]);
+  expect(commits).toBe(1);
+  expect(await store.state.keys("hooks", "")).toEqual(["made"]);
+  expect(eventIdsIn(path)).toEqual(["a", "b"]);
 });
 
 it("commits nothing for what only reads", async () => {
@@ -97,6 +122,7 @@ it("commits nothing for what only reads", async () => {
       store.get("d-a"),
       store.due(["hooks"], 1),
       store.query({}, { limit: 9 }),
+      store.state.get("hooks", ["a", "b"]),
     ]),
   );
 
@@ -253,10 +279,7 @@ it("sees in each of a group what those before it did to the lane", async () => {
   const request = { lane, limit: 10, perKey: 1, now: 0, until: 100 };
   const ids = (lease: { deliveries: readonly LeasedDelivery[] }): string[] => lease.deliveries.map(({ id }) => id);
 
-  const [, arrived] = await Promise.all([
-    store.append([anEntry("a"), anEntry("b")], NO_BOUND),
-    store.due(["hooks"], 0),
-  ]);
+  await store.append([anEntry("a"), anEntry("b")], NO_BOUND);
   const [, one, other] = await Promise.all([
     store.setLane(lane, { state: "paused", reason: "503", until: 0 }),
     store.lease(request),
@@ -268,9 +291,26 @@ it("sees in each of a group what those before it did to the lane", async () => {
     store.stats(),
   ]);
 
-  expect(arrived.lanes).toEqual([lane]);
   expect([one, other, held].map(ids)).toEqual([["d-a"], [], []]);
   expect(stats).toMatchObject({ pending: 1, leased: 1, parked: 1 });
+});
+
+it.each(["append", "lease"] as const)("does not let a flood hold up one %s", async (single) => {
+  const store = await anOpenStore(aTempFile());
+  const request = { lane: { sink: "hooks", destination: "default" }, limit: 1, perKey: 1, now: 0, until: 100 };
+  const call = {
+    append: (index: number) => store.append([anEntry(`e${index}`)], NO_BOUND),
+    lease: () => store.lease(request),
+  };
+  const flood = call[single === "append" ? "lease" : "append"];
+  let answered = 0;
+
+  const all = Array.from({ length: 5_000 }, async (_, index) => flood(index).then(() => void answered++));
+  await call[single](5_000);
+  const answeredBefore = answered;
+  await Promise.all(all);
+
+  expect(answeredBefore).toBeLessThan(2_500);
 });
 
 it("ends a search that was under way when it closes", async () => {

@@ -32,7 +32,7 @@ it("keeps all that stands in a file of version 1", async () => {
   await store.open();
   const { items } = await store.query({}, { limit: 100 });
   const states = Object.fromEntries(items.map(({ id, state }) => [id, state]));
-  const token = await store.state.get("hooks", "cursor");
+  const [token] = await store.state.get("hooks", ["cursor"]);
   await store.close();
 
   expect(everything(path)).toEqual(before);

@@ -14,6 +14,8 @@ const PRUNE_EVERY_MS = 60_000;
 const PRUNE_AT_ONCE = 500;
 const STORE_RETRY_MS = 1_000;
 const LANES_AT_ONCE = 100;
+/** Deliveries that lanes which wait for the store may hold in memory, in equal shares; each at least its prefetch. */
+const SHARED_PREFETCH = 2_048;
 
 export interface EngineOptions {
   readonly store: Store;
@@ -24,6 +26,7 @@ export interface EngineOptions {
   readonly retention: { readonly ageMs: number; readonly bytes: number; readonly deadLetterAgeMs: number };
   /** The sinks whose work this engine does. */
   readonly sinks: readonly string[];
+  /** Another one than before, once the lane is to be served in another way. */
   target(lane: LaneId): LaneTarget;
   report(error: BusError): void;
   settled(delivery: LeasedDelivery, settlement: Settlement): void;
@@ -45,6 +48,7 @@ export class DeliveryEngine {
   #wokeAt = -Infinity;
   #cancelWake = (): void => {};
   #cancelPrune = (): void => {};
+  #isStarted = false;
   #isLooking = false;
   #mustLookAgain = false;
   readonly #background = new Set<Promise<void>>();
@@ -53,7 +57,7 @@ export class DeliveryEngine {
   #onQuiet: (() => void) | undefined;
 
   constructor(options: EngineOptions) {
-    const { store, clock, random, concurrency, report, settled, laneChanged } = options;
+    const { store, clock, random, concurrency, target, report, settled, laneChanged } = options;
     this.#options = options;
     this.#settler = new Settler({ store, clock, report });
     this.#context = {
@@ -63,17 +67,20 @@ export class DeliveryEngine {
       report,
       settled,
       laneChanged,
+      target,
       settler: this.#settler,
       slots: new PQueue({ concurrency }),
       stopping: this.#stopping.signal,
       stopped: this.#stopped.signal,
       dueAt: (time) => this.#wakeBy(time),
       idle: (lane) => this.#forget(lane),
+      share: () => Math.floor(SHARED_PREFETCH / this.#lanes.size),
     };
   }
 
   /** Takes up what the store holds. */
   start(): void {
+    this.#isStarted = true;
     this.#run(() => this.#takeUpWork());
     this.#schedulePrune();
   }
@@ -86,14 +93,15 @@ export class DeliveryEngine {
     });
   }
 
-  /** Something else may have become due: the host enabled a lane, or replayed. */
+  /** Something else may have become due: the host enabled a lane, or replayed. Before `start`, which takes up all, it does nothing. */
   wake(): void {
+    if (!this.#isStarted) return;
     causedBy(undefined, () => this.#wakeBy(this.#options.clock.steady()));
   }
 
-  /** The host paused or disabled the lane. */
-  hold({ sink, destination }: LaneId): void {
-    this.#lanes.get(laneKey(sink, destination))?.hold();
+  /** The host, or a plugin, paused or disabled the lane. Ends when what the lane had claimed and not begun is given back. */
+  async hold({ sink, destination }: LaneId): Promise<void> {
+    await this.#lanes.get(laneKey(sink, destination))?.hold();
   }
 
   /** Finishes what is in flight within `timeoutMs`, then aborts it; the rest is handed back. */
@@ -114,22 +122,21 @@ export class DeliveryEngine {
     cancel();
   }
 
-  #lane(id: LaneId): Lane {
-    const key = laneKey(id.sink, id.destination);
+  #lane({ sink, destination }: LaneId): Lane {
+    const key = laneKey(sink, destination);
     let lane = this.#lanes.get(key);
     if (!lane) {
-      lane = new Lane(id, this.#options.target(id), this.#context);
+      lane = new Lane({ sink, destination }, this.#context);
       this.#lanes.set(key, lane);
     }
     return lane;
   }
 
-  /** A lane with a rate stays until the period is over: a new one would begin with a full allowance. */
   #forget(lane: Lane): void {
-    const { rate } = this.#options.target(lane.id).policy;
+    const { restMs } = lane;
     this.#resting.get(lane)?.();
-    if (rate && !this.#stopping.signal.aborted) {
-      const cancel = this.#options.clock.schedule(() => this.#remove(lane), rate.perMs, false);
+    if (restMs > 0 && !this.#stopping.signal.aborted) {
+      const cancel = this.#options.clock.schedule(() => this.#remove(lane), restMs, false);
       this.#resting.set(lane, cancel);
     } else this.#remove(lane);
   }

@@ -7,6 +7,12 @@ import type { ResolvedPolicy } from "./delivery-policy.ts";
 import type { LaneTarget } from "./lane-target.ts";
 import { eventOf } from "./sink-target.ts";
 
+/**
+ * How many look-ups go on at once. They are no calls to a destination, so the sink's policy does not bound them; a store takes what comes
+ * together in one commit, so the more the better.
+ */
+const AT_ONCE = 64;
+
 /** The end of the lane where deliveries wait for the sink to name their destinations: each becomes one delivery per destination. */
 export class FanOutTarget implements LaneTarget {
   readonly policy: ResolvedPolicy;
@@ -25,9 +31,8 @@ export class FanOutTarget implements LaneTarget {
     clock: Clock;
     arrived: (lanes: readonly LaneId[]) => void;
   }) {
-    // A look-up is no call to the destination: its rate does not apply.
-    const { rate: _, prefetch: __, ...policy } = options.policy;
-    this.policy = policy;
+    const { rate: _, ...policy } = options.policy;
+    this.policy = { ...policy, concurrency: AT_ONCE, prefetch: 2 * AT_ONCE };
     this.#name = options.name;
     this.#sink = options.sink;
     this.#store = options.store;

@@ -4,12 +4,17 @@ import type { ResolvedPolicy } from "./delivery-policy.ts";
 /** What a claim must have left of its lease beyond one deadline, to be settled in time. */
 export const LEASE_MARGIN_MS = 5_000;
 
+/** How many times its prefetch a lane may claim while the destination is faster than the store. */
+const FASTER_BY = 16;
+
 /** How much a lane takes on, and for how long. */
 export interface LaneLimits {
-  /** Deliveries claimed at once. */
+  /** Deliveries claimed at once; so many that the calls which send them begin while their leases last. */
   readonly prefetch: number;
-  /** Calls that are under way or wait in memory; so many that each begins while its lease lasts. */
-  readonly calls: number;
+  /** The same while the destination is faster than the store. */
+  readonly mostPrefetch: number;
+  /** Of a call. */
+  readonly maxItems: number;
   readonly leaseMs: number;
 }
 
@@ -27,9 +32,12 @@ export function limitsOf(
   const most = ordering === "lane" ? maxItems : Math.min(wanted, callsInTime * maxItems);
   const calls = Math.ceil(most / maxItems);
   const rateWaitMs = rate ? Math.ceil(calls / rate.limit) * rate.perMs : 0;
+  // What the host or the order bounds stays as it is, and a rate is slower than any store.
+  const isBound = ordering === "lane" || prefetch !== Infinity || rate !== undefined;
   return {
     prefetch: most,
-    calls,
+    mostPrefetch: isBound ? most : FASTER_BY * most,
+    maxItems,
     leaseMs: rateWaitMs + waitMs + timeoutMs + LEASE_MARGIN_MS,
   };
 }

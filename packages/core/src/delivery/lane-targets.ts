@@ -1,18 +1,19 @@
 import type { Clock } from "../clock.ts";
+import type { BusError } from "../errors.ts";
 import type { BusEvent } from "../event.ts";
 import type { Sink } from "../sink.ts";
 import { FAN_OUT, type LaneId, type NewDelivery, type Store } from "../store/store.ts";
 import type { ResolvedPolicy } from "./delivery-policy.ts";
+import { DestinationTargets } from "./destination-targets.ts";
 import { FanOutTarget } from "./fan-out-target.ts";
 import type { LaneTarget } from "./lane-target.ts";
-import { SinkTarget } from "./sink-target.ts";
 
 /** Where the events of a sink that names no destinations go. */
 const DEFAULT_DESTINATION = "default";
 
 /** The ends of the lanes of one sink. */
 interface SinkTargets {
-  readonly sink: LaneTarget;
+  readonly destinations: DestinationTargets;
   /** For a sink that names its destinations. */
   readonly fanOut: LaneTarget | undefined;
 }
@@ -25,21 +26,28 @@ export class LaneTargets {
     name: string,
     sink: Sink,
     policy: ResolvedPolicy,
-    context: { store: Store; clock: Clock; arrived: (lanes: readonly LaneId[]) => void },
+    context: {
+      store: Store;
+      clock: Clock;
+      arrived: (lanes: readonly LaneId[]) => void;
+      report: (error: BusError) => void;
+    },
   ): void {
     const fanOut = sink.destinations ? new FanOutTarget({ name, sink, policy, ...context }) : undefined;
-    this.#targets.set(name, { sink: new SinkTarget(sink, policy), fanOut });
+    const destinations = new DestinationTargets({ name, sink, policy, report: context.report });
+    this.#targets.set(name, { destinations, fanOut });
   }
 
+  /** Another one than before, once the lane is to be served in another way. */
   of({ sink, destination }: LaneId): LaneTarget {
-    const { sink: own, fanOut } = this.#of(sink);
-    return destination === FAN_OUT && fanOut ? fanOut : own;
+    const { destinations, fanOut } = this.#of(sink);
+    return destination === FAN_OUT && fanOut ? fanOut : destinations.of(destination);
   }
 
   /** Where a new delivery of the event begins, and what keeps it in order. */
   place(sink: string, event: BusEvent): Pick<NewDelivery, "destination" | "orderKey"> {
-    const { fanOut, sink: own } = this.#of(sink);
-    const { ordering } = own.policy;
+    const { fanOut, destinations } = this.#of(sink);
+    const { ordering } = destinations.own.policy;
     const orderKey = ordering === "lane" ? "" : ordering === "key" ? event.key : undefined;
     return { destination: fanOut ? FAN_OUT : DEFAULT_DESTINATION, orderKey };
   }

@@ -1,14 +1,17 @@
-import PQueue from "p-queue";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type PQueue from "p-queue";
 import type { Clock } from "../clock.ts";
 import { BusError } from "../errors.ts";
 import { retry, type Outcome } from "../outcome.ts";
 import type { LaneId, LaneStatus, LeasedDelivery, Settlement, Store } from "../store/store.ts";
 import { batchesOf } from "./batches.ts";
+import { LaneCalls } from "./lane-calls.ts";
+import { LaneClaims } from "./lane-claims.ts";
 import { LEASE_MARGIN_MS, limitsOf, type LaneLimits } from "./lane-limits.ts";
 import type { LaneTarget } from "./lane-target.ts";
 import { LONGEST_WAIT_MS } from "./retry-policy.ts";
 import { isUsedUp, sendBatch } from "./send-batch.ts";
-import { settlementOf } from "./settlement-of.ts";
+import { settleBatch, type Attempted } from "./settle-batch.ts";
 import type { Settler } from "./settler.ts";
 
 /** What lanes share. */
@@ -23,9 +26,13 @@ export interface LaneContext {
   readonly stopping: AbortSignal;
   /** What is under way is aborted. */
   readonly stopped: AbortSignal;
+  /** Another one than before, once the lane is to be served in another way. */
+  target(lane: LaneId): LaneTarget;
   report(error: BusError): void;
   settled(delivery: LeasedDelivery, settlement: Settlement): void;
   laneChanged(lane: LaneId, status: LaneStatus): void;
+  /** What a lane that waits for the store may hold in memory. */
+  share(this: void): number;
   /** The lane may have work at this time. */
   dueAt(time: number): void;
   idle(lane: Lane): void;
@@ -48,12 +55,12 @@ interface Claim {
  */
 export class Lane {
   readonly id: LaneId;
-  readonly #target: LaneTarget;
   readonly #context: LaneContext;
-  readonly #queue: PQueue;
-  readonly #limits: LaneLimits;
-  #claims = 0;
-  #calls = 0;
+  readonly #calls: LaneCalls;
+  readonly #claims: LaneClaims;
+  readonly #handBacks = new Set<Promise<unknown>>();
+  #target: LaneTarget;
+  #limits: LaneLimits;
   #holds = 0;
   #hasWork = false;
   /** Deliveries arrived since the last lease. */
@@ -64,16 +71,19 @@ export class Lane {
   #arrived = 0;
   #cancelLinger: (() => void) | undefined;
 
-  constructor(id: LaneId, target: LaneTarget, context: LaneContext) {
+  constructor(id: LaneId, context: LaneContext) {
     this.id = id;
-    this.#target = target;
     this.#context = context;
-    this.#limits = limitsOf(target.policy, target.bounds);
-    const { rate } = target.policy;
-    this.#queue = new PQueue({
-      concurrency: target.policy.concurrency,
-      ...(rate && { intervalCap: rate.limit, interval: rate.perMs }),
-    });
+    this.#target = context.target(id);
+    const { policy, bounds } = this.#target;
+    this.#limits = limitsOf(policy, bounds);
+    this.#calls = new LaneCalls(policy, context.slots);
+    this.#claims = new LaneClaims(this.#limits, context.share);
+  }
+
+  /** How long an idle lane is to be kept: a new one would begin with the rate's full allowance. */
+  get restMs(): number {
+    return this.#target.policy.rate?.perMs ?? 0;
   }
 
   /** Tells the lane that deliveries may be due; `arrived` of them are new. */
@@ -97,21 +107,27 @@ export class Lane {
     this.wake();
   }
 
-  /** The lane was paused or disabled: what has not begun is given back, what has begun no longer changes the lane's state. */
-  hold(): void {
+  /**
+   * The lane was paused or disabled: what has not begun is given back, what has begun no longer changes the lane's state. Ends when the store
+   * has what was given back, which waits for no call.
+   */
+  async hold(): Promise<void> {
     this.#holds += 1;
     this.giveBack();
+    // By then each batch knows that it was cleared.
+    await nextTurn();
+    await Promise.all(this.#handBacks);
   }
 
   /** Gives up what it has claimed and not begun. */
   giveBack(): void {
-    this.#queue.clear();
+    this.#calls.clear();
     this.#lease();
   }
 
   /** Nothing in memory, nothing known to be due. */
   get isIdle(): boolean {
-    return this.#claims === 0 && !this.#isLeasing && !this.#hasWork && !this.#cancelLinger;
+    return this.#claims.isEmpty && !this.#isLeasing && !this.#hasWork && !this.#cancelLinger;
   }
 
   #lease(): void {
@@ -123,8 +139,15 @@ export class Lane {
 
   async #leaseWhileDue(): Promise<void> {
     this.#isLeasing = true;
+    // What is settled or arrives in one go is leased for in one go.
+    await Promise.resolve();
     try {
-      while (this.#hasWork && this.#room() > 0 && !this.#context.stopping.aborted) await this.#leaseOnce(this.#room());
+      while (this.#hasWork && !this.#context.stopping.aborted) {
+        this.#takeUpPolicy();
+        const { room } = this.#claims;
+        if (room === 0) break;
+        await this.#leaseOnce(room);
+      }
     } catch (cause) {
       // Whether there is work, the store is asked when it answers again.
       this.#hasWork = false;
@@ -141,12 +164,14 @@ export class Lane {
     }
   }
 
-  /** How many to lease now: whole batches, so that a full backlog makes full batches. */
-  #room(): number {
-    const { maxItems } = this.#target.bounds;
-    if (this.#calls >= this.#limits.calls) return 0;
-    const room = this.#limits.prefetch - this.#claims;
-    return room - (room % maxItems);
+  /** The bounds of a batch and the order do not change. */
+  #takeUpPolicy(): void {
+    const target = this.#context.target(this.id);
+    if (target === this.#target) return;
+    this.#target = target;
+    this.#limits = limitsOf(target.policy, target.bounds);
+    this.#calls.takeUp(target.policy);
+    this.#claims.takeUp(this.#limits);
   }
 
   async #leaseOnce(limit: number): Promise<void> {
@@ -166,10 +191,11 @@ export class Lane {
       return;
     }
     if (this.#askAfterMs !== undefined) this.#askAfterMs = 0;
-    this.#hasWork ||= deliveries.length === limit;
+    const isFull = deliveries.length === limit;
+    if (isFull && this.#calls.isIdle) this.#claims.ranDry();
+    this.#hasWork ||= isFull;
     const batches = batchesOf(deliveries, bounds);
-    this.#claims += deliveries.length;
-    this.#calls += batches.length;
+    this.#claims.add(deliveries.length, batches.length);
     const claim = { until, isProbe, holds };
     if (policy.ordering === "lane") void this.#sendInOrder(batches, claim);
     else for (const batch of batches) void this.#enqueue(batch, claim);
@@ -186,31 +212,35 @@ export class Lane {
 
   /** True when every delivery of the batch is done with. */
   async #enqueue(batch: readonly LeasedDelivery[], claim: Claim): Promise<boolean> {
-    const { slots, report } = this.#context;
+    if (claim.holds !== this.#holds) return this.#handBack(batch);
     try {
-      return await this.#queue.add(() => slots.add(() => this.#attempt(batch, claim)));
+      const attempt = await this.#calls.add(() => this.#attempt(batch, claim));
+      return attempt ? this.#settle(batch, attempt) : this.#handBack(batch);
     } catch (cause) {
-      if (cause instanceof DOMException && cause.name === "AbortError") return this.#handBack(batch);
-      report(new BusError("BUS_SINK_FAILED", [this.id.sink], { cause }));
+      this.#context.report(new BusError("BUS_SINK_FAILED", [this.id.sink], { cause }));
       return this.#handBack(batch, STORE_RETRY_MS);
     }
   }
 
-  async #attempt(batch: readonly LeasedDelivery[], claim: Claim): Promise<boolean> {
+  /** Undefined when it was not begun. */
+  async #attempt(batch: readonly LeasedDelivery[], claim: Claim): Promise<Attempted | undefined> {
     const { clock, stopping } = this.#context;
+    const target = this.#target;
+    const { policy } = target;
     const startedAt = clock.steady();
-    const isTooLate = startedAt + this.#target.policy.timeoutMs + LEASE_MARGIN_MS > claim.until;
-    if (stopping.aborted || claim.holds !== this.#holds || isTooLate) return this.#handBack(batch);
-    const outcomes = await sendBatch(batch, this.id, this.#target, this.#context);
-    const isChanged = await this.#changeLane(batch, outcomes, claim);
-    return this.#settle(batch, isChanged ? outcomes : outcomes.map(asRetry), startedAt);
+    const isTooLate = startedAt + policy.timeoutMs + LEASE_MARGIN_MS > claim.until;
+    if (stopping.aborted || claim.holds !== this.#holds || isTooLate) return undefined;
+    const outcomes = await sendBatch(batch, this.id, target, this.#context);
+    const wasTried = batch.some(({ attempt }) => !isUsedUp(attempt, target));
+    const isChanged = await this.#changeLane(outcomes, claim, wasTried);
+    return { policy, startedAt, outcomes: isChanged ? outcomes : outcomes.map(asRetry) };
   }
 
   /** Before the deliveries are due again, so that no lease slips in between. False when the store did not take it. */
   async #changeLane(
-    batch: readonly LeasedDelivery[],
     outcomes: readonly (Outcome | undefined)[],
     { isProbe, holds }: Claim,
+    wasTried: boolean,
   ): Promise<boolean> {
     const { clock, stopped } = this.#context;
     const disabled = outcomes.find((outcome) => outcome?.kind === "disable");
@@ -222,8 +252,7 @@ export class Lane {
       const until = clock.steady() + Math.min(Math.max(paused.probeAfterMs, 0), LONGEST_WAIT_MS);
       return this.#setLane({ state: "paused", reason: paused.reason, until });
     }
-    const wasTried = !stopped.aborted && batch.some(({ attempt }) => !isUsedUp(attempt, this.#target));
-    return isProbe && wasTried ? this.#setLane({ state: "active" }) : true;
+    return isProbe && wasTried && !stopped.aborted ? this.#setLane({ state: "active" }) : true;
   }
 
   async #setLane(status: LaneStatus): Promise<boolean> {
@@ -234,49 +263,29 @@ export class Lane {
       report(new BusError("BUS_STORE_FAILED", ["setLane"], { cause }));
       return false;
     }
-    if (status.state !== "active") this.hold();
+    if (status.state !== "active") void this.hold();
     laneChanged(this.id, status);
     return true;
   }
 
-  async #settle(
-    batch: readonly LeasedDelivery[],
-    outcomes: readonly (Outcome | undefined)[],
-    startedAt: number,
-  ): Promise<boolean> {
-    const { clock, random } = this.#context;
-    const { policy } = this.#target;
-    const now = clock.steady();
-    const ends = await Promise.all(
-      batch.map(async (delivery, index) => {
-        const outcome = outcomes[index];
-        if (!outcome) return true;
-        return this.#settleOne(delivery, settlementOf(outcome, delivery, { policy, startedAt, now, random }));
-      }),
-    );
+  async #settle(batch: readonly LeasedDelivery[], attempted: Attempted): Promise<boolean> {
+    const isEnded = await settleBatch(batch, attempted, this.#context);
+    if (isEnded) this.#claims.ended();
+    else this.#claims.failed();
     this.#release(batch.length);
-    return ends.every(Boolean);
-  }
-
-  async #settleOne(delivery: LeasedDelivery, settlement: Settlement): Promise<boolean> {
-    const { settler, settled, report, dueAt } = this.#context;
-    const isSettled = await settler.settle(settlement);
-    if (!isSettled) {
-      report(new BusError("BUS_LEASE_LOST", [delivery.id]));
-      return false;
-    }
-    settled(delivery, settlement);
-    if (settlement.dueAt !== undefined) dueAt(settlement.dueAt);
-    return settlement.state !== "pending";
+    return isEnded;
   }
 
   /** Gives up deliveries that were leased and not begun. */
   async #handBack(batch: readonly LeasedDelivery[], delayMs = 0): Promise<false> {
     const { settler, clock, dueAt: wakeAt } = this.#context;
     const dueAt = clock.steady() + delayMs;
-    await Promise.all(
+    const settled = Promise.all(
       batch.map(({ id, leaseId }) => settler.settle({ id, leaseId, state: "pending", dueAt, isFree: true })),
     );
+    this.#handBacks.add(settled);
+    await settled;
+    this.#handBacks.delete(settled);
     if (delayMs > 0) wakeAt(dueAt);
     this.#release(batch.length);
     return false;
@@ -284,8 +293,7 @@ export class Lane {
 
   /** A batch is done with. What was settled may have held back its followers, so the lane looks again. */
   #release(count: number): void {
-    this.#claims -= count;
-    this.#calls -= 1;
+    this.#claims.remove(count);
     this.wake();
   }
 }

@@ -1,4 +1,4 @@
-import type { StateStore } from "./store.ts";
+import type { StateChange, StateStore } from "./store.ts";
 
 /** Plugin state in maps; `assertOpen` throws while the store is closed. */
 export class MemoryState implements StateStore {
@@ -9,22 +9,29 @@ export class MemoryState implements StateStore {
     this.#assertOpen = assertOpen;
   }
 
-  async get(scope: string, key: string): Promise<string | undefined> {
+  async get(scope: string, keys: readonly string[]): Promise<readonly (string | undefined)[]> {
     this.#assertOpen("state.get");
-    return this.#scopes.get(scope)?.get(key);
-  }
-
-  async set(scope: string, key: string, value: string): Promise<void> {
-    this.#assertOpen("state.set");
-    const entries = this.#scopes.get(scope) ?? new Map<string, string>();
-    this.#scopes.set(scope, entries.set(key, value));
-  }
-
-  async delete(scope: string, key: string): Promise<void> {
-    this.#assertOpen("state.delete");
     const entries = this.#scopes.get(scope);
-    entries?.delete(key);
-    if (entries?.size === 0) this.#scopes.delete(scope);
+    return keys.map((key) => entries?.get(key));
+  }
+
+  async change(scope: string, changes: readonly StateChange[]): Promise<boolean> {
+    this.#assertOpen("state.change");
+    const entries = this.#scopes.get(scope) ?? new Map<string, string>();
+    const changed = new Map<string, string | undefined>();
+    for (const change of changes) {
+      const { key, value, expected } = change;
+      const held = changed.has(key) ? changed.get(key) : entries.get(key);
+      if ("expected" in change && held !== expected) return false;
+      changed.set(key, value);
+    }
+    for (const [key, value] of changed) {
+      if (value === undefined) entries.delete(key);
+      else entries.set(key, value);
+    }
+    if (entries.size > 0) this.#scopes.set(scope, entries);
+    else this.#scopes.delete(scope);
+    return true;
   }
 
   async keys(scope: string, prefix: string): Promise<readonly string[]> {

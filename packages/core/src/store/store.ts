@@ -93,11 +93,23 @@ export interface Store {
 }
 
 export interface StateStore {
-  get(scope: string, key: string): Promise<string | undefined>;
-  set(scope: string, key: string, value: string): Promise<void>;
-  delete(scope: string, key: string): Promise<void>;
+  /** The values of these keys, in their order, all as of one moment; undefined where there is none. */
+  get(scope: string, keys: readonly string[]): Promise<readonly (string | undefined)[]>;
+  /**
+   * Makes all of the changes in one step, or none: false when a key does not hold what its change expects. They are made in their order: a
+   * change finds what those before it have made of its key.
+   */
+  change(scope: string, changes: readonly StateChange[]): Promise<boolean>;
   /** Keys of `scope` that begin with `prefix`, sorted. */
   keys(scope: string, prefix: string): Promise<readonly string[]>;
+}
+
+export interface StateChange {
+  readonly key: string;
+  /** Undefined: the key goes. */
+  readonly value: string | undefined;
+  /** What the key must hold, where this property is there; undefined: nothing. */
+  readonly expected?: string | undefined;
 }
 
 /** The queue of one (sink, destination). */

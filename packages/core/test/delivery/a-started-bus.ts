@@ -3,6 +3,7 @@ import {
   createBus,
   defineSink,
   delivered,
+  LANES,
   memoryStore,
   provide,
   RANDOM,
@@ -15,6 +16,7 @@ import {
   type DeliverySignal,
   type LaneSignal,
   type Outcome,
+  type PluginLanes,
   type PublishManyEntry,
   type Sink,
   type SinkPlugin,
@@ -38,6 +40,9 @@ export interface SinkScript {
   readonly destinations?: Sink["destinations"] | readonly string[];
   readonly batch?: BatchBounds;
   readonly policy?: DeliveryPolicy;
+  /** Of single destinations. */
+  readonly policyOf?: Sink["policy"];
+  readonly atStart?: (lanes: PluginLanes) => Promise<void>;
 }
 
 export interface BusScript extends SinkScript {
@@ -69,6 +74,17 @@ export class Recording {
   readonly signals: AbortSignal[] = [];
   underWay = 0;
   mostUnderWay = 0;
+  #lanes: PluginLanes | undefined;
+
+  /** What the sink got by the token. */
+  get lanes(): PluginLanes {
+    if (!this.#lanes) throw new Error("The sink was not made.");
+    return this.#lanes;
+  }
+
+  set lanes(lanes: PluginLanes) {
+    this.#lanes = lanes;
+  }
 
   /** Ids of the events, in the order in which they were sent. */
   get received(): readonly string[] {
@@ -151,14 +167,20 @@ export function aSink(
   clock: VirtualClock,
   sink: Recording = new Recording(),
 ): SinkPlugin<undefined, undefined> {
-  const { destinations, batch, policy = {} } = script;
+  const { destinations, batch, policy = {}, policyOf } = script;
   const deliver = script.deliver ?? answering(script.answers ?? {});
   const startedAt = clock.steady();
   const factory = defineSink({
     name: "recorder",
     options: z.object({}),
-    create: (): Sink<undefined> => ({
+    deps: { lanes: LANES },
+    create: ({ deps }): Sink<undefined> => ({
+      start: async () => {
+        sink.lanes = deps.lanes;
+        await script.atStart?.(deps.lanes);
+      },
       ...(batch && { batch }),
+      ...(policyOf && { policy: policyOf }),
       ...(destinations && { destinations: typeof destinations === "function" ? destinations : () => destinations }),
       deliver: async (deliveries, context) => {
         sink.calls.push({

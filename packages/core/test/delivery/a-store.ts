@@ -1,4 +1,5 @@
 import { memoryStore, type LaneId, type Lease, type LeaseRequest, type Store } from "@bus/core";
+import type { VirtualClock } from "@bus/testkit";
 
 /** The store with some of its methods replaced. */
 export function aStoreWith(over: Partial<Store>, store: Store = memoryStore()): Store {
@@ -14,6 +15,24 @@ export function aStoreWith(over: Partial<Store>, store: Store = memoryStore()): 
 /** A store for several buses at once: it outlives each of them, and is asked for the work of the others. */
 export function aSharedStore(pollMs = 1_000): Store {
   return aStoreWith({ pollMs, close: async () => undefined });
+}
+
+/** A store that takes ten milliseconds for each lease and each group of settlements. */
+export function aSlowStore(clock: VirtualClock, store: Store = memoryStore()): Store {
+  const wait = (): Promise<void> => new Promise((resolve) => void clock.schedule(resolve, 10));
+  return aStoreWith(
+    {
+      lease: async (request) => {
+        await wait();
+        return store.lease(request);
+      },
+      settle: async (settlements, now) => {
+        await wait();
+        return store.settle(settlements, now);
+      },
+    },
+    store,
+  );
 }
 
 type Method = "append" | "lease" | "settle" | "due" | "expand" | "setLane" | "prune";

@@ -1,7 +1,8 @@
 import { memoryStore, type Store } from "@bus/core";
+import { virtualClock } from "@bus/testkit";
 import { expect, it } from "vitest";
 
-import { anEvent, aStartedBus, events } from "./a-started-bus.ts";
+import { anEvent, aStartedBus, elapsed, events } from "./a-started-bus.ts";
 import { aFailingStore, aStoreWith } from "./a-store.ts";
 
 it("sends an event to each destination, in one step", async () => {
@@ -178,4 +179,28 @@ it("goes on with the rest of a fan-out after a stop in the middle", async () => 
 
   expect(second.sink.to("one").toSorted()).toEqual(events(10).map(({ id }) => id));
   expect(second.sink.to("two")).toHaveLength(10);
+});
+
+it("looks up many at once, however few calls the sink takes at once", async () => {
+  const clock = virtualClock();
+  let underWay = 0;
+  let most = 0;
+  const { bus, sink } = await aStartedBus({
+    clock,
+    policy: { concurrency: 1 },
+    destinations: async () => {
+      underWay += 1;
+      most = Math.max(most, underWay);
+      await elapsed(clock, 10);
+      underWay -= 1;
+      return ["one"];
+    },
+  });
+
+  await bus.publishMany(events(100));
+  await clock.advance(100);
+
+  expect(most).toBe(64);
+  expect(sink.received).toHaveLength(100);
+  expect(sink.mostUnderWay).toBe(1);
 });

@@ -3,7 +3,7 @@ import { virtualClock } from "@bus/testkit";
 import { expect, it } from "vitest";
 
 import { aStartedBus, elapsed, events, untilAborted } from "./a-started-bus.ts";
-import { aCountingStore } from "./a-store.ts";
+import { aCountingStore, aSlowStore, aStoreWith } from "./a-store.ts";
 
 it("delays no destination for one that hangs", async () => {
   const { bus, clock, sink } = await aStartedBus({
@@ -33,7 +33,6 @@ it("delays no destination for one that fails", async () => {
 
 it.each([
   ["what it is set to", { prefetch: 3, concurrency: 2 }, 3],
-  ["twice what its calls carry", { concurrency: 2 }, 4],
   ["one call's worth under lane order", { ordering: "lane" }, 1],
 ] as const)("takes from a lane no more at once than %s", async (_, policy, most) => {
   const counting = aCountingStore();
@@ -44,6 +43,88 @@ it.each([
 
   expect(sink.received).toHaveLength(1_000);
   expect(counting.most({ sink: "hooks", destination: "default" })).toBe(most);
+});
+
+it("takes from a lane no more at once than twice what its calls carry while these take time", async () => {
+  const clock = virtualClock();
+  const counting = aCountingStore();
+  const { bus, sink } = await aStartedBus({
+    clock,
+    store: counting.store,
+    policy: { concurrency: 2 },
+    deliver: async () => {
+      await elapsed(clock, 10);
+      return [delivered()];
+    },
+  });
+
+  await bus.publishMany(events(100));
+  await clock.advance(1_000);
+
+  expect(sink.received).toHaveLength(100);
+  expect(counting.most({ sink: "hooks", destination: "default" })).toBe(4);
+});
+
+it.each([
+  ["up to sixteen times that", 1, 16, 64],
+  ["no more than its share", 64, 16, 32],
+])("takes %s while the store, not the destination, is what the lane waits for", async (_, lanes, least, most) => {
+  const clock = virtualClock();
+  const counting = aCountingStore(aSlowStore(clock));
+  const destinations = Array.from({ length: lanes }, (__, index) => `d${index}`);
+  const { bus, sink } = await aStartedBus({ clock, store: counting.store, destinations, policy: { concurrency: 2 } });
+  await Promise.all(destinations.map((destination) => bus.lanes.pause({ sink: "hooks", destination })));
+  await bus.publishMany(events(100));
+  await clock.advance(10_000);
+
+  await Promise.all(destinations.map((destination) => bus.lanes.resume({ sink: "hooks", destination })));
+  await clock.advance(10_000);
+
+  expect(sink.received).toHaveLength(100 * lanes);
+  expect(counting.most({ sink: "hooks", destination: "d0" })).toBeGreaterThan(least);
+  expect(counting.most({ sink: "hooks", destination: "d0" })).toBeLessThanOrEqual(most);
+});
+
+it("takes no more than at first when the destination of a lane that was fast fails", async () => {
+  const clock = virtualClock();
+  const store = aSlowStore(clock);
+  const limits: number[] = [];
+  let isWell = true;
+  const { bus } = await aStartedBus({
+    clock,
+    store: aStoreWith(
+      {
+        lease: (request) => {
+          limits.push(request.limit);
+          return store.lease(request);
+        },
+      },
+      store,
+    ),
+    policy: { concurrency: 2, retry: [3_600_000] },
+    deliver: () => [isWell ? delivered() : retry("503")],
+  });
+  await bus.publishMany(events(2_000));
+  await clock.advance(200);
+  const fast = Math.max(...limits);
+
+  isWell = false;
+  await clock.advance(30);
+  limits.length = 0;
+  await clock.advance(100);
+
+  expect(fast).toBeGreaterThan(16);
+  expect(Math.max(...limits)).toBeLessThanOrEqual(4);
+});
+
+it("begins a call as soon as the one before has ended, while the store records its outcome", async () => {
+  const clock = virtualClock();
+  const { bus, sink } = await aStartedBus({ clock, store: aSlowStore(clock), policy: { concurrency: 1 } });
+
+  await bus.publishMany(events(2));
+  await clock.advance(10);
+
+  expect(sink.calls.map(({ at }) => at)).toEqual([10, 10]);
 });
 
 it("takes no more at once while the destination hangs", async () => {

@@ -1,4 +1,4 @@
-import { memoryStore, type Store } from "@bus/core";
+import { memoryStore, type DeliveryPolicy, type Store } from "@bus/core";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
 import { aStartedBus, events, type StartedBus } from "./a-started-bus.ts";
@@ -112,6 +112,47 @@ it("does not wait for the rate at a stop, and loses nothing of what waited", asy
   expect(vi.getTimerCount()).toBe(0);
 });
 
+it("keeps to the rate that the sink gives for a destination", async () => {
+  const slow = { rate: { limit: 1, perMs: 1_000 } };
+  const started = await aStartedBus({
+    destinations: ["one", "two"],
+    policy: { rate: { limit: 3, perMs: 1_000 } },
+    policyOf: (destination) => (destination === "one" ? slow : undefined),
+  });
+
+  await started.bus.publishMany(events(4));
+  await pass(started, 5_000);
+
+  expect([perPeriod(started, 1_000, "one"), perPeriod(started, 1_000, "two")]).toEqual([
+    [1, 1, 1, 1],
+    [3, 1],
+  ]);
+});
+
+it.each([
+  ["faster", { limit: 1, perMs: 1_000 }, { limit: 5, perMs: 1_000 }, 5],
+  ["slower", { limit: 5, perMs: 1_000 }, { limit: 1, perMs: 1_000 }, 1],
+  ["no longer so slow that it takes for ever", { limit: 1, perMs: 3_600_000 }, { limit: 4, perMs: 1_000 }, 4],
+])("takes up a rate that becomes %s while the lane is busy", async (_, before, after, count) => {
+  let policy: DeliveryPolicy = { rate: before };
+  const store = memoryStore();
+  const started = await aStartedBus({ store, destinations: ["one"], policyOf: () => policy });
+
+  await started.bus.publishMany(events(20));
+  await pass(started, 500);
+  policy = { rate: after };
+  // Whatever arrives makes the lane look again.
+  await started.bus.publish("message.created", {}, { id: "last" });
+  await pass(started, 3_000);
+  const periods = perPeriod(started, 1_000, "one");
+  await pass(started, 20_000);
+
+  expect(periods[2]).toBe(count);
+  expect(started.sink.received).toHaveLength(21);
+  expect(new Set(started.sink.received).size).toBe(21);
+  expect(await store.stats()).toMatchObject({ delivered: 21, leased: 0 });
+});
+
 /** Moves both clocks on, in steps so small that neither gets ahead of the other. */
 async function pass({ clock }: StartedBus, ms: number, stepMs = 50): Promise<void> {
   await clock.settled();
@@ -122,9 +163,10 @@ async function pass({ clock }: StartedBus, ms: number, stepMs = 50): Promise<voi
   }
 }
 
-function perPeriod({ sink }: StartedBus, perMs: number): readonly number[] {
+function perPeriod({ sink }: StartedBus, perMs: number, to?: string): readonly number[] {
   const counts: number[] = [];
-  for (const { at } of sink.calls) {
+  for (const { at, destination } of sink.calls) {
+    if (to !== undefined && destination !== to) continue;
     const period = Math.floor(at / perMs);
     counts[period] = (counts[period] ?? 0) + 1;
   }

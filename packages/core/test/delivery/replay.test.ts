@@ -160,9 +160,10 @@ it("reports a store that fails at a replay, and tries again", async () => {
         },
         state: {
           ...stateOf(store),
-          delete: async (scope, key) => {
-            if (left.delete-- > 0) throw new Error("disk full");
-            return store.state.delete(scope, key);
+          change: async (scope, changes) => {
+            const isDelete = changes.some(({ value }) => value === undefined);
+            if (isDelete && left.delete-- > 0) throw new Error("disk full");
+            return store.state.change(scope, changes);
           },
         },
       },
@@ -220,7 +221,10 @@ it("tells once of a replay that it cannot read, and goes on with the others", as
     unknown: '{"query":{},"cursor":"?","count":0}',
     good: JSON.stringify({ query: {}, cursor, count: 0 }),
   };
-  for (const [id, job] of Object.entries(jobs)) await store.state.set("bus:replays", id, job);
+  await store.state.change(
+    "bus:replays",
+    Object.entries(jobs).map(([key, value]) => ({ key, value })),
+  );
 
   const { clock, sink, errors } = await aStartedBus({ store });
   await clock.advance(600_000);
@@ -317,18 +321,17 @@ function failingFrom(store: Store, nth: number): Store["state"] {
   let writes = 0;
   return {
     ...stateOf(store),
-    set: async (scope, key, value) => {
+    change: async (scope, changes) => {
       if ((writes += 1) >= nth) throw new Error("disk full");
-      return store.state.set(scope, key, value);
+      return store.state.change(scope, changes);
     },
   };
 }
 
 function stateOf({ state }: Store): Store["state"] {
   return {
-    get: (scope, key) => state.get(scope, key),
-    set: (scope, key, value) => state.set(scope, key, value),
-    delete: (scope, key) => state.delete(scope, key),
+    get: (scope, keys) => state.get(scope, keys),
+    change: (scope, changes) => state.change(scope, changes),
     keys: (scope, prefix) => state.keys(scope, prefix),
   };
 }

@@ -438,7 +438,7 @@ describe("a plugin that makes something else keeps the bus from starting", () =>
 
 describe("a call on a running bus", () => {
   const unserializable =
-    'The data of "thing.done" has no JSON form: remove BigInts, cycles and throwing toJSON methods.';
+    'The data of "thing.done" has no JSON form: remove BigInts, cycles, throwing toJSON methods and what is nested more than 2,000 levels deep.';
   const unknown = (type: string): string =>
     `The event type "${type}" is not declared: add it to the bus's events option.`;
   const publish =
@@ -573,7 +573,7 @@ describe("a call on a running bus", () => {
       "publish with a map of a BigInt",
       publish("route.tried", "map bigint"),
       "BUS_EVENT_UNSERIALIZABLE",
-      'The data of "route.tried" has no JSON form: remove BigInts, cycles and throwing toJSON methods.',
+      'The data of "route.tried" has no JSON form: remove BigInts, cycles, throwing toJSON methods and what is nested more than 2,000 levels deep.',
     ],
     ["publishMany of no list", many({}), "BUS_OPTION_INVALID", "publishMany(): it takes a list."],
     [

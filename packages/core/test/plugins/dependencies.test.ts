@@ -3,8 +3,10 @@ import {
   container,
   createBus,
   defineSink,
+  defineSource,
   inject,
   injectable,
+  LANES,
   LOGGER,
   OPTIONS,
   provide,
@@ -151,7 +153,7 @@ describe.each([
     await bus.start();
     await bus.stop();
 
-    const tokens = [CLOCK, RANDOM, LOGGER, STATE, PUBLISHER, OPTIONS];
+    const tokens = [CLOCK, RANDOM, LOGGER, STATE, LANES, PUBLISHER, OPTIONS];
     expect(tokens.filter((name) => host.isRegistered(name, true))).toEqual([]);
     expect(container.isRegistered(PHONE)).toBe(false);
     expect(host.resolve(PHONE)).toBe(phone);
@@ -230,7 +232,7 @@ describe("a dependency that is not declared", () => {
 describe("core's tokens", () => {
   it("are all there by default, in both forms", async () => {
     const { promise, resolve } = Promise.withResolvers<readonly unknown[]>();
-    const tokens = [CLOCK, RANDOM, LOGGER, STATE, PUBLISHER];
+    const tokens = [CLOCK, RANDOM, LOGGER, STATE, LANES, PUBLISHER];
     class Everything implements Sink<undefined> {
       readonly deliver = (): [] => [];
       constructor(...services: readonly unknown[]) {
@@ -240,7 +242,7 @@ describe("core's tokens", () => {
     for (const [index, name] of tokens.entries()) inject(name)(Everything, undefined, index);
     injectable()(Everything);
     const classForm = defineSink({ name: "all", options: z.undefined(), useClass: Everything });
-    const deps = { clock: CLOCK, random: RANDOM, logger: LOGGER, state: STATE, publisher: PUBLISHER };
+    const deps = { clock: CLOCK, random: RANDOM, logger: LOGGER, state: STATE, lanes: LANES, publisher: PUBLISHER };
     const given = Promise.withResolvers<object>();
     const factoryForm = defineSink({
       name: "all",
@@ -258,6 +260,29 @@ describe("core's tokens", () => {
     expect(Object.keys(await given.promise)).toEqual(Object.keys(deps));
     expect(Object.values(await given.promise).every((service) => service !== undefined)).toBe(true);
     expect(await promise).toHaveLength(tokens.length);
+  });
+
+  class WithLanes {
+    readonly start = (): undefined => undefined;
+    readonly lanes: unknown;
+    constructor(lanes: unknown) {
+      this.lanes = lanes;
+    }
+  }
+  inject(LANES)(WithLanes, undefined, 0);
+  injectable()(WithLanes);
+
+  it.each([
+    ["factory", { deps: { lanes: LANES }, create: () => ({ start: () => undefined }) }],
+    ["class", { useClass: WithLanes }],
+  ])("have no lanes for a source in the %s form", async (_, form) => {
+    const source = defineSource({ name: "puller", options: z.undefined(), ...form });
+    const bus = createBus({ name: "test", events: anything, sources: { feed: source(undefined) } });
+
+    await expect(bus.start()).rejects.toMatchObject({
+      code: "BUS_DEPENDENCY_MISSING",
+      message: expect.stringContaining('Source "feed" depends on "bus:lanes"'),
+    });
   });
 });
 

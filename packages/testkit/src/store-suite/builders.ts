@@ -5,6 +5,7 @@ import type {
   LeaseRequest,
   NewDelivery,
   Settlement,
+  StateStore,
   Store,
   StoredEvent,
 } from "@bus/core";
@@ -76,4 +77,27 @@ export async function end(store: Store, state: Settlement["state"], now = 0): Pr
     deliveries.map((delivery) => anEnd(delivery, { state })),
     now,
   );
+}
+
+/** Sets a key, whatever it holds. */
+export async function setValue(state: StateStore, scope: string, key: string, value: string): Promise<void> {
+  await state.change(scope, [{ key, value }]);
+}
+
+/** Has a key go, whatever it holds. */
+export async function deleteValue(state: StateStore, scope: string, key: string): Promise<void> {
+  await state.change(scope, [{ key, value: undefined }]);
+}
+
+export async function valueOf(state: StateStore, scope: string, key: string): Promise<string | undefined> {
+  return (await state.get(scope, [key]))[0];
+}
+
+/** Adds 1 to a counter, which is looked at again each time that another was faster. */
+export async function countUp(state: StateStore, key: string, { tries }: { tries: number }): Promise<void> {
+  for (let n = 0; n < tries; n += 1) {
+    const expected = await valueOf(state, "hooks", key);
+    if (await state.change("hooks", [{ key, value: `${Number(expected ?? 0) + 1}`, expected }])) return;
+  }
+  throw new Error(`A change was refused ${tries} times.`);
 }

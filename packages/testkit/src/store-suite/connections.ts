@@ -167,22 +167,4 @@ export const connections: readonly StoreTest[] = [
       assert.deepEqual([probes.length, leases.flatMap(({ deliveries }) => deliveries).length], [1, 1]);
     },
   },
-  {
-    name: "shares the plugin state among connections",
-    needs: "durable",
-    run: async ({ open }) => {
-      const [one, other] = [await open(), await open()];
-      await one.state.set("hooks", "a", "1");
-      assert.equal(await other.state.get("hooks", "a"), "1");
-
-      await other.state.set("hooks", "a", "2");
-      assert.equal(await one.state.get("hooks", "a"), "2");
-      await one.state.set("hooks", "a", "3");
-      await one.state.set("hooks", "b", "1");
-      await other.state.delete("hooks", "b");
-
-      assert.deepEqual([await other.state.get("hooks", "a"), await one.state.get("hooks", "b")], ["3", undefined]);
-      assert.deepEqual(await other.state.keys("hooks", ""), ["a"]);
-    },
-  },
 ];

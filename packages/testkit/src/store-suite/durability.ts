@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Attempt } from "@bus/core";
-import { ALL, anEnd, anEntry, anEvent, HOOKS, leased, leasedIds, leasedOne, NO_BOUND } from "./builders.ts";
+import { ALL, anEnd, anEntry, anEvent, HOOKS, leased, leasedIds, leasedOne, NO_BOUND, setValue } from "./builders.ts";
 import type { StoreTest } from "./store-test.ts";
 
 /** Of stores that outlive their process. Where one is killed, that is in the moment in which its call resolved. */
@@ -202,14 +202,20 @@ export const durability: readonly StoreTest[] = [
     needs: "durable",
     run: async ({ open, elsewhere }) => {
       const other = await elsewhere();
-      await other.store.state.set("hooks", "a", "1");
-      await other.store.state.set("hooks", "b", "1");
-      await other.store.state.delete("hooks", "b");
-      await other.dieAfter(({ state }) => state.set("hooks", "a", '"\ud800"'));
+      await setValue(other.store.state, "hooks", "a", "1");
+      await setValue(other.store.state, "hooks", "b", "1");
+      await other.dieAfter(({ state }) =>
+        state.change("hooks", [
+          { key: "a", value: '"\ud800"', expected: "1" },
+          { key: "b", value: undefined },
+          { key: "c", value: "2", expected: undefined },
+        ]),
+      );
 
       const { state } = await open();
 
-      assert.deepEqual([await state.get("hooks", "a"), await state.keys("hooks", "")], ['"\ud800"', ["a"]]);
+      assert.deepEqual(await state.get("hooks", ["a", "b", "c"]), ['"\ud800"', undefined, "2"]);
+      assert.deepEqual(await state.keys("hooks", ""), ["a", "c"]);
     },
   },
 ];

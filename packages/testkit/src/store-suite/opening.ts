@@ -17,9 +17,8 @@ const CALLS: readonly (readonly [string, (store: Store) => Promise<unknown>])[] 
   ["discard", (store) => store.discard({}, { ...ALL, now: 0 })],
   ["stats", (store) => store.stats()],
   ["prune", (store) => store.prune({ before: 0, maxBytes: 0, deadBefore: 0, limit: 1 })],
-  ["state.get", (store) => store.state.get("s", "k")],
-  ["state.set", (store) => store.state.set("s", "k", "1")],
-  ["state.delete", (store) => store.state.delete("s", "k")],
+  ["state.get", (store) => store.state.get("s", ["k"])],
+  ["state.change", (store) => store.state.change("s", [{ key: "k", value: "1" }])],
   ["state.keys", (store) => store.state.keys("s", "")],
 ];
 

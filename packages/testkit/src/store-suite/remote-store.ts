@@ -30,8 +30,7 @@ export function remoteStore(call: RemoteCall): Store {
     prune: to<Store["prune"]>("prune"),
     state: {
       get: to<Store["state"]["get"]>("state.get"),
-      set: to<Store["state"]["set"]>("state.set"),
-      delete: to<Store["state"]["delete"]>("state.delete"),
+      change: to<Store["state"]["change"]>("state.change"),
       keys: to<Store["state"]["keys"]>("state.keys"),
     },
   };

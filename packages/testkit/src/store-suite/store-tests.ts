@@ -16,6 +16,8 @@ import { pluginState } from "./plugin-state.ts";
 import { replaying } from "./replaying.ts";
 import { retention } from "./retention.ts";
 import { settling } from "./settling.ts";
+import { sharedState } from "./shared-state.ts";
+import { stateChanges } from "./state-changes.ts";
 import type { StoreTest } from "./store-test.ts";
 import { transactions } from "./transactions.ts";
 import { workers } from "./workers.ts";
@@ -38,8 +40,10 @@ export const storeTests: readonly StoreTest[] = [
   ...lanes,
   ...counting,
   ...pluginState,
+  ...stateChanges,
   ...workers,
   ...durability,
   ...connections,
+  ...sharedState,
   ...transactions,
 ];

@@ -55,8 +55,7 @@ export function wrapped(store: Store, over: Over): Store {
     append,
     state: {
       get: (...args) => state.get(...args),
-      set: (...args) => state.set(...args),
-      delete: (...args) => state.delete(...args),
+      change: (...args) => state.change(...args),
       keys: (...args) => state.keys(...args),
       ...over.state,
     },

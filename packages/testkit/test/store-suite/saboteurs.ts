@@ -17,6 +17,8 @@ import { pluginState } from "./saboteurs/plugin-state.ts";
 import { replaying } from "./saboteurs/replaying.ts";
 import { retention } from "./saboteurs/retention.ts";
 import { settling } from "./saboteurs/settling.ts";
+import { sharedState } from "./saboteurs/shared-state.ts";
+import { stateChanges } from "./saboteurs/state-changes.ts";
 import { transactions } from "./saboteurs/transactions.ts";
 import { workers } from "./saboteurs/workers.ts";
 
@@ -37,8 +39,10 @@ export const saboteurs: readonly Saboteur[] = [
   ...lanes,
   ...counting,
   ...pluginState,
+  ...stateChanges,
   ...workers,
   ...durability,
   ...connections,
+  ...sharedState,
   ...transactions,
 ];

@@ -199,21 +199,4 @@ export const connections: readonly Saboteur[] = [
         return lane?.status.state === "paused" && (lane.status.until ?? Infinity) <= request.now;
       }),
   },
-  {
-    name: "remembers the plugin state that it has read",
-    on: "sqlite",
-    caughtBy: ["shares the plugin state among connections"],
-    sabotage: (store) => {
-      const read = new Map<string, string | undefined>();
-      return wrapped(store, {
-        state: {
-          get: async (scope, key) => {
-            const place = `${scope} ${key}`;
-            if (!read.has(place)) read.set(place, await store.state.get(scope, key));
-            return read.get(place);
-          },
-        },
-      });
-    },
-  },
 ];

@@ -40,7 +40,12 @@ export const durability: readonly Saboteur[] = [
         replay: async (query, page) => ahead(store.replay(query, page), { count: 1, lanes: [] }),
         discard: async (query, page) => ahead(store.discard(query, page), { count: 1 }),
         setLane: async (lane, status) => ahead(store.setLane(lane, status), undefined),
-        state: { set: async (scope, key, value) => ahead(store.state.set(scope, key, value), undefined) },
+        state: {
+          change: async (scope, changes) => {
+            const isMade = store.state.change(scope, changes);
+            return changes.length < 3 ? isMade : ahead(isMade, true);
+          },
+        },
       }),
   },
   {

@@ -32,9 +32,10 @@ export const opening: readonly Saboteur[] = [
           return store.open();
         },
         state: {
-          set: (scope, key, value) =>
-            store.state.set(scope, key, value).catch((error: unknown) => {
-              if (!wasOpen) throw error;
+          change: (scope, changes) =>
+            store.state.change(scope, changes).catch((error: unknown) => {
+              if (wasOpen) return true;
+              throw error;
             }),
         },
       });

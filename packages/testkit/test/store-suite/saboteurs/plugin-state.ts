@@ -1,31 +1,73 @@
-import type { StateStore, Store } from "@bus/core";
-import { wrapped, type Saboteur } from "../saboteur.ts";
+import type { Store } from "@bus/core";
+import type { Saboteur } from "../saboteur.ts";
+import { onChanges, onState } from "../state-tampering.ts";
 
 export const pluginState: readonly Saboteur[] = [
   {
     name: "keeps the value that was first set",
     caughtBy: ["gives the value that was last set"],
     sabotage: (store) =>
-      onState(store, ({ get, set }) => ({
-        set: async (scope, key, value) => {
-          if ((await get(scope, key)) === undefined) await set(scope, key, value);
+      onState(store, ({ get, change }) => ({
+        change: async (scope, changes) => {
+          const [first] = changes;
+          const isSetAgain = changes.length === 1 && first!.value !== undefined && !("expected" in first!);
+          if (isSetAgain && (await get(scope, [first!.key]))[0] !== undefined) return true;
+          return change(scope, changes);
         },
       })),
+  },
+  {
+    name: "gives the values of several keys in the order of the keys, each once",
+    caughtBy: ["gives the values of several keys in the order asked for, as often as asked for"],
+    sabotage: (store) =>
+      onState(store, ({ get }) => ({
+        get: async (scope, keys) => (keys.length > 10 ? get(scope, keys) : get(scope, [...new Set(keys)].toSorted())),
+      })),
+  },
+  {
+    name: "leaves out the keys that hold nothing",
+    caughtBy: [
+      "gives the values of several keys in the order asked for, as often as asked for",
+      "makes all of the changes, or none when one of them is not expected",
+    ],
+    sabotage: (store) =>
+      onState(store, ({ get }) => ({
+        get: async (scope, keys) => (await get(scope, keys)).filter((value) => value !== undefined),
+      })),
+  },
+  {
+    name: "gives every value where no key is asked for",
+    caughtBy: ["gives no value where none is asked for"],
+    sabotage: (store) =>
+      onState(store, ({ get, keys: keysOf }) => ({
+        get: async (scope, keys) => get(scope, keys.length > 0 ? keys : await keysOf(scope, "")),
+      })),
+  },
+  {
+    name: "gives no more than 999 values at once",
+    caughtBy: ["gives and changes the values of 1,000 keys at once"],
+    sabotage: (store) => onState(store, ({ get }) => ({ get: (scope, keys) => get(scope, keys.slice(0, 999)) })),
+  },
+  {
+    name: "makes no more than 500 changes at once",
+    caughtBy: ["gives and changes the values of 1,000 keys at once"],
+    sabotage: (store) =>
+      onState(store, ({ change }) => ({ change: (scope, changes) => change(scope, changes.slice(0, 500)) })),
   },
   {
     name: "lists the keys of values that were deleted",
     caughtBy: ["forgets a value that was deleted, and minds not if there is none"],
     sabotage: (store) => {
-      const deleted = new Map<string, string>();
+      const deleted = new Set<string>();
       return onState(store, (state) => ({
-        delete: async (scope, key) => {
-          if ((await state.get(scope, key)) !== undefined && scope === "hooks" && key === "a") deleted.set(scope, key);
-          await state.delete(scope, key);
+        change: (scope, changes) => {
+          const [change] = changes;
+          if (scope === "hooks" && change?.key === "a" && change.value === undefined && !("expected" in change)) {
+            deleted.add(change.key);
+          }
+          return state.change(scope, changes);
         },
-        keys: async (scope, prefix) => {
-          const keys = await state.keys(scope, prefix);
-          return deleted.has(scope) ? [...keys, deleted.get(scope)!].toSorted() : keys;
-        },
+        keys: async (scope, prefix) => [...(await state.keys(scope, prefix)), ...deleted].toSorted(),
       }));
     },
   },
@@ -43,10 +85,10 @@ export const pluginState: readonly Saboteur[] = [
     caughtBy: ["lists the keys that begin with a prefix, sorted"],
     sabotage: (store) => {
       const order: string[] = [];
-      return onState(store, ({ set, keys }) => ({
-        set: (scope, key, value) => {
-          if (!order.includes(key)) order.push(key);
-          return set(scope, key, value);
+      return onState(store, ({ change, keys }) => ({
+        change: (scope, changes) => {
+          for (const { key } of changes) if (!order.includes(key)) order.push(key);
+          return change(scope, changes);
         },
         keys: async (...args) => (await keys(...args)).toSorted((a, b) => order.indexOf(a) - order.indexOf(b)),
       }));
@@ -93,11 +135,16 @@ export const pluginState: readonly Saboteur[] = [
   },
   {
     name: "keeps the values of plugins as it would write them",
-    caughtBy: ["keeps the values of plugins as they were given"],
+    caughtBy: [
+      "keeps the values of plugins as they were given",
+      "compares what is expected with the value as it was given",
+    ],
     sabotage: (store) =>
-      onState(store, ({ set }) => ({
-        set: (scope, key, value) => set(scope, key, JSON.stringify(JSON.parse(value))),
-      })),
+      onChanges(store, (change) =>
+        change.value === undefined || "expected" in change || change.value.length > 2_000
+          ? change
+          : { ...change, value: JSON.stringify(JSON.parse(change.value)) },
+      ),
   },
   {
     name: "forgets the values of plugins when it is closed",
@@ -117,17 +164,21 @@ export const pluginState: readonly Saboteur[] = [
   },
 ];
 
-function onState(store: Store, change: (state: StateStore) => Partial<StateStore>): Store {
-  const { state } = wrapped(store, {});
-  return wrapped(store, { state: change(state) });
-}
-
 /** Changes under which plugin and key a value is kept. */
 function onPlaces(store: Store, place: (scope: string, key: string) => readonly [string, string]): Store {
   return onState(store, (state) => ({
-    get: (scope, key) => state.get(...place(scope, key)),
-    set: (scope, key, value) => state.set(...place(scope, key), value),
-    delete: (scope, key) => state.delete(...place(scope, key)),
+    get: async (scope, keys) => {
+      const values = keys.map(async (key) => {
+        const [placedScope, placedKey] = place(scope, key);
+        return (await state.get(placedScope, [placedKey]))[0];
+      });
+      return Promise.all(values);
+    },
+    change: (scope, changes) =>
+      state.change(
+        place(scope, changes[0]?.key ?? "")[0],
+        changes.map((change) => ({ ...change, key: place(scope, change.key)[1] })),
+      ),
     keys: (scope, prefix) => state.keys(place(scope, "")[0], prefix),
   }));
 }
