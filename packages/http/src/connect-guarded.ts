@@ -1,43 +1,32 @@
-import type { ClientRequestArgs } from "node:http";
 import { isIP, type LookupFunction } from "node:net";
 import type { Duplex } from "node:stream";
 import { BusError } from "@bus/core";
 import type { AddressGuard } from "./address-guard.ts";
 import type { ResolvedAddress, ResolveHost } from "./resolve-host.ts";
 
-/** What the guard adds to Node's own options of a request. */
-export interface GuardedArgs extends ClientRequestArgs {
-  readonly guard: AddressGuard;
-}
-
-/** Node's callback for a socket, or the lack of one. */
-export type Connected = (error: Error | null, socket?: Duplex) => void;
-
 /**
- * Opens a socket through `open`, which is Node's own way to connect, and sees to it that it leads where the guard allows.
+ * Opens a socket to `host` through `open`, which is Node's own way to connect, and sees to it that it leads where the guard allows.
  *
  * A name is resolved once per socket, and the socket connects to the addresses that were checked: there is no second look-up that could
  * answer otherwise. A literal address never reaches the look-up, so it is checked before. The address at the other end is checked
  * last, before the first byte is written.
+ *
+ * @returns the socket, or why none was opened
  */
-export function connectGuarded(
-  options: GuardedArgs,
+export function connectGuarded<Socket extends Duplex | null | undefined>(
+  host: string,
+  guard: AddressGuard,
   resolve: ResolveHost,
-  open: (options: GuardedArgs) => Duplex | null | undefined,
-  done: Connected,
-): Duplex | undefined {
-  const { guard } = options;
-  const host = options.host ?? "";
+  open: (lookup: LookupFunction) => Socket,
+): Socket | BusError {
   const refusal = isIP(host) === 0 ? undefined : guard.refusal(host, host);
-  if (refusal) {
-    done(refusal);
-    return undefined;
-  }
+  if (refusal) return refusal;
 
   const gone = new AbortController();
-  const socket = open({ ...options, lookup: checkedLookup(guard, resolve, gone.signal) }) ?? undefined;
+  const socket = open(checkedLookup(guard, resolve, gone.signal));
   socket?.once("close", () => gone.abort());
-  socket?.once("connect", () => {
+  // First of all listeners: the one of a TLS socket sends its hello.
+  socket?.prependOnceListener("connect", () => {
     const address = "remoteAddress" in socket ? String(socket.remoteAddress) : "nowhere";
     const late = guard.refusal(host, address);
     if (late) socket.destroy(late);

@@ -28,13 +28,23 @@ const RESERVED = new Set([
  * @throws {BusError} BUS_HEADER_INVALID, which names the header and never shows its value
  */
 export function checkHeaders(headers: Readonly<Record<string, string>>): void {
-  const seen = new Set<string>();
+  checkedHeaders(headers);
+}
+
+/**
+ * The same, and gives them with their names in lower case.
+ *
+ * @throws {BusError} BUS_HEADER_INVALID
+ */
+export function checkedHeaders(headers: Readonly<Record<string, string>>): ReadonlyMap<string, string> {
+  const checked = new Map<string, string>();
   for (const [name, value] of Object.entries(headers)) {
     const lower = name.toLowerCase();
-    const fault = faultOf(lower, value) ?? (seen.has(lower) ? "is given twice, in different case" : undefined);
+    const fault = faultOf(lower, value) ?? (checked.has(lower) ? "is given twice, in different case" : undefined);
     if (fault !== undefined) throw new BusError("BUS_HEADER_INVALID", [JSON.stringify(name).slice(1, -1), fault]);
-    seen.add(lower);
+    checked.set(lower, value);
   }
+  return checked;
 }
 
 function faultOf(name: string, value: unknown): string | undefined {

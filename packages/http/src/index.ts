@@ -14,4 +14,6 @@ export {
   type StandardWebhook,
 } from "./standard-webhooks.ts";
 export { parseTargetUrl } from "./target-url.ts";
+export { type TransportOptions } from "./transport-options.ts";
+export { undiciTransport, type UndiciTransportOptions } from "./undici-transport.ts";
 export { type VerifyOptions } from "./signed-timestamp.ts";

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac, timingSafeEqual, type Hmac } from "node:crypto";
 import { BusError } from "@bus/core";
 import { checkTimestamp, type VerifyOptions } from "./signed-timestamp.ts";
 
@@ -22,7 +22,7 @@ export interface Sha256Message {
  */
 export function signSha256(secrets: readonly string[], timestamp: number, body: string | Uint8Array): string {
   return checked(secrets)
-    .map((secret) => `sha256=${digest(secret, timestamp, body).toString("hex")}`)
+    .map((secret) => `sha256=${hmac(secret, timestamp, body).digest("hex")}`)
     .join(",");
 }
 
@@ -34,7 +34,7 @@ export function signSha256(secrets: readonly string[], timestamp: number, body: 
  */
 export function verifySha256(secrets: readonly string[], message: Sha256Message, options: VerifyOptions = {}): void {
   const { signature, timestamp, body } = message;
-  const expected = checked(secrets).map((secret) => digest(secret, timestamp, body));
+  const expected = checked(secrets).map((secret) => hmac(secret, timestamp, body).digest());
   const given = signature.split(",").flatMap((part) => {
     const hex = /^\s*sha256=([0-9a-f]{64})\s*$/i.exec(part)?.[1];
     return hex === undefined ? [] : [Buffer.from(hex, "hex")];
@@ -53,6 +53,6 @@ function checked(secrets: readonly string[]): readonly string[] {
   return secrets;
 }
 
-function digest(secret: string, timestamp: string | number, body: string | Uint8Array): Buffer {
-  return createHmac("sha256", secret).update(`${timestamp}.`).update(body).digest();
+function hmac(secret: string, timestamp: string | number, body: string | Uint8Array): Hmac {
+  return createHmac("sha256", secret).update(`${timestamp}.`).update(body);
 }

@@ -2,8 +2,26 @@ import { isIP, isIPv4 } from "node:net";
 import { blockListOf, familyOf } from "./cidr.ts";
 import { embeddedIpv4 } from "./embedded-ipv4.ts";
 
-/** Where clouds serve credentials to whoever asks from inside: AWS and most others, AWS ECS, Alibaba, Azure, AWS over IPv6. */
-const METADATA = blockListOf(["169.254.169.254", "169.254.170.2", "100.100.100.200", "168.63.129.16", "fd00:ec2::254"]);
+/** Where clouds serve credentials, or what leads to some, to whoever asks from inside. */
+const METADATA = blockListOf([
+  "169.254.169.254", // AWS and most others
+  "169.254.170.2", // AWS ECS
+  "169.254.170.23", // AWS EKS
+  "169.254.0.23", // Tencent
+  "169.254.10.10", // Tencent
+  "169.254.42.42", // Scaleway
+  "100.100.100.200", // Alibaba
+  "168.63.129.16", // Azure
+  "192.0.0.192", // Oracle
+  "fd00:ec2::254", // AWS
+  "fd00:ec2::23", // AWS EKS
+  "fd20:ce::254", // Google
+  "fd00:c1::a9fe:a9fe", // Oracle
+  "fd00:42::42", // Scaleway
+  "fd00:100::100:200", // Alibaba
+  "fd00:a9fe:a9fe::1", // Linode
+  "fe80::a9fe:a9fe", // OpenStack
+]);
 
 /** The only part of IPv6 that IANA hands out as global unicast. */
 const GLOBAL_IPV6 = blockListOf(["2000::/3"]);

@@ -1,6 +1,6 @@
 import { BusError } from "@bus/core";
 import { checkTimestamp, type VerifyOptions } from "./signed-timestamp.ts";
-import { parseWebhookKey, type WebhookKey } from "./webhook-key.ts";
+import { parseWebhookKey, type SignedContent, type WebhookKey } from "./webhook-key.ts";
 
 /** What Standard Webhooks signs: `{id}.{timestamp}.{body}`. */
 export interface StandardWebhook {
@@ -63,6 +63,6 @@ function parseKeys(keys: readonly string[]): WebhookKey[] {
   return keys.map(parseWebhookKey);
 }
 
-function signedContent({ id, timestamp, body }: StandardWebhook): Buffer {
-  return Buffer.concat([Buffer.from(`${id}.${timestamp}.`), Buffer.from(body)]);
+function signedContent({ id, timestamp, body }: StandardWebhook): SignedContent {
+  return { head: `${id}.${timestamp}.`, body };
 }

@@ -1,11 +1,15 @@
 import { BusError } from "@bus/core";
 
+/** Where the parsers of Node and undici put what they could not read: a receiver may send back the request's own secrets. */
+const RECEIVED = ["rawPacket", "data"];
+
 /**
- * Turns a failure of got into one of ours. got's own error carries the whole request, signatures included, so it is left behind:
- * only what lies at the bottom of it is kept.
+ * Turns a failure of an HTTP library into one of ours. got's own error carries the whole request, signatures included, so it is left
+ * behind: only what lies at the bottom of it is kept.
  */
 export function transportError(error: unknown, url: URL): BusError {
   const cause = bottomOf(error);
+  if (cause instanceof Error) for (const name of RECEIVED) Reflect.deleteProperty(cause, name);
   return BusError.is(cause) ? cause : new BusError("BUS_HTTP_FAILED", [url.origin, stageOf(cause)], { cause });
 }
 

@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from "node:net";
-import { onTestFinished } from "vitest";
-import { gotTransport, type GotTransportOptions, type HttpTransport } from "../src/index.ts";
+import { expect, onTestFinished } from "vitest";
+import type { HttpRequest, HttpTransport, TransportOptions } from "../src/index.ts";
 import { CERTIFICATE, PRIVATE_KEY } from "./test-certificate.ts";
+import type { MakeTransport } from "./transports.ts";
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => unknown;
 
@@ -23,20 +24,31 @@ export async function anHttpsServer(listener: Listener): Promise<{ url: string; 
 }
 
 /** Hands over each socket once its first bytes are in. */
-export async function aTcpServer(onRequest: (socket: Socket) => void): Promise<{ url: string; port: number }> {
+export async function aTcpServer(
+  onRequest: (socket: Socket, bytes: Buffer) => void,
+  onClose: () => void = () => {},
+): Promise<{ url: string; port: number }> {
   const server = createTcpServer((socket) => {
     socket.on("error", () => {});
-    socket.once("data", () => onRequest(socket));
+    socket.once("close", onClose);
+    socket.once("data", (bytes: Buffer) => onRequest(socket, bytes));
   });
   return listen(server, "http");
 }
 
 /** Stops when the test ends. Reaches 127.0.0.1 unless told otherwise. */
-export function aTransport(options: GotTransportOptions = {}): HttpTransport {
-  const transport = gotTransport({ allow: ["127.0.0.1"], ...options });
+export function aTransport(make: MakeTransport, options: TransportOptions = {}): HttpTransport {
+  const transport = make({ allow: ["127.0.0.1"], ...options });
   onTestFinished(() => transport.stop());
   return transport;
 }
+
+export function aRequest(url: string, change: Partial<HttpRequest> = {}): HttpRequest {
+  return { method: "POST", url, body: "{}", deadlineMs: 5_000, ...change };
+}
+
+/** Matches an error by its code. */
+export const failing = (code: string): unknown => expect.objectContaining({ code });
 
 export async function bodyOf(request: IncomingMessage): Promise<string> {
   let text = "";
