@@ -2,10 +2,13 @@ import { checkAllowList, checkHeaders, type AllowList } from "@bus/http";
 import { z } from "zod";
 import { endpoint, type ParsedEndpoint, type WebhookEndpoint } from "./endpoint.ts";
 import { refusal } from "./refusal.ts";
-import { isOwnHeader } from "./request-headers.ts";
+import { pendingDeliveries } from "./webhook-record.ts";
+import { headersFault, LONGEST_DEADLINE_MS } from "./webhook-settings.ts";
+import type { PendingDeliveries } from "./webhook.ts";
 
 export interface WebhookSinkOptions {
-  readonly endpoints: readonly WebhookEndpoint[];
+  /** Webhooks that are fixed here, beside those registered while the bus runs. @default none */
+  readonly endpoints?: readonly WebhookEndpoint[] | undefined;
   /** Begins the names of the desk's own headers; `X-Chatwoot-` suits receivers built for that desk. @default "X-Trino-" */
   readonly headerPrefix?: string | undefined;
   /** How long one attempt may take, from look-up to the end of the answer. @default 15_000 */
@@ -14,6 +17,13 @@ export interface WebhookSinkOptions {
   readonly allow?: AllowList | undefined;
   /** @default "Bus-Webhooks" */
   readonly userAgent?: string | undefined;
+  /**
+   * What becomes of the deliveries of a registered webhook that is disabled, by its receiver's 410 too: "park" holds them, and those of new
+   * events, until it is enabled; "discard" drops them. @default "park"
+   */
+  readonly whenDisabled?: PendingDeliveries | undefined;
+  /** A webhook is disabled after nothing but failures for so long; Infinity: never. @default 5 days */
+  readonly disableAfterMs?: number | undefined;
 }
 
 /** The options with nothing left open. */
@@ -23,14 +33,15 @@ export interface ParsedOptions {
   readonly deadlineMs: number;
   readonly allow: AllowList;
   readonly userAgent: string;
+  readonly whenDisabled: PendingDeliveries;
+  readonly disableAfterMs: number;
 }
 
-/** What Node's timers can wait. */
-const LONGEST_DEADLINE_MS = 2 ** 31 - 1;
+const FIVE_DAYS_MS = 5 * 24 * 60 * 60 * 1000;
 
 export const webhookSinkOptions: z.ZodType<ParsedOptions, WebhookSinkOptions> = z
   .strictObject({
-    endpoints: z.array(endpoint).readonly(),
+    endpoints: z.array(endpoint).readonly().default([]),
     headerPrefix: z
       .string()
       .min(1)
@@ -43,6 +54,10 @@ export const webhookSinkOptions: z.ZodType<ParsedOptions, WebhookSinkOptions> = 
       .min(1)
       .check(refusal((userAgent) => checkHeaders({ userAgent })))
       .default("Bus-Webhooks"),
+    whenDisabled: pendingDeliveries.default("park"),
+    disableAfterMs: z
+      .custom<number>(isSpan, "expected a whole number of milliseconds from 1, or Infinity")
+      .default(FIVE_DAYS_MS),
   })
   .check(({ value: { endpoints, headerPrefix }, issues }) => {
     // Also called for options with faults, whose endpoints are not parsed.
@@ -57,9 +72,13 @@ export const webhookSinkOptions: z.ZodType<ParsedOptions, WebhookSinkOptions> = 
       if (ids.has(id)) refuse(index, "id", "Another endpoint has this id: give this one its own");
       if (targets.has(target))
         refuse(index, "url", "Another endpoint of the account has this URL: unite their subscriptions");
-      const own = Object.keys(headers).find((name) => isOwnHeader(name, headerPrefix));
-      if (own !== undefined) refuse(index, "headers", `"${own}" is written by the sink: leave it out`);
+      const fault = headersFault(headers, headerPrefix);
+      if (fault !== undefined) refuse(index, "headers", fault);
       ids.add(id);
       targets.add(target);
     }
   });
+
+function isSpan(value: unknown): boolean {
+  return value === Infinity || (Number.isSafeInteger(value) && Number(value) >= 1);
+}

@@ -1,17 +1,13 @@
-import type { Delivery } from "@bus/core";
 import { signSha256, signStandardWebhook } from "@bus/http";
-import type { ParsedEndpoint } from "./endpoint.ts";
-import type { Subscription } from "./subscriptions.ts";
+import type { Webhook } from "./webhook.ts";
 
-export interface RequestHeadersContext {
-  readonly endpoint: ParsedEndpoint;
-  readonly delivery: Delivery;
-  readonly name: Subscription;
+/** What is sent to a webhook, beside whom it is sent to. */
+export interface WebhookMessage {
+  /** The event's name on the wire. */
+  readonly name: string;
+  readonly deliveryId: string;
+  readonly eventId: string;
   readonly body: Uint8Array;
-  /** Ms since the epoch. */
-  readonly now: number;
-  readonly prefix: string;
-  readonly userAgent: string;
 }
 
 const OWN_NAMES = new Set([
@@ -24,7 +20,7 @@ const OWN_NAMES = new Set([
 ]);
 const OWN_PREFIXED_NAMES = ["Event", "Delivery", "Timestamp", "Signature"];
 
-/** Whether the sink writes this header itself, so that an endpoint cannot choose it. */
+/** Whether the sink writes this header itself, so that a webhook cannot choose it. */
 export function isOwnHeader(name: string, prefix: string): boolean {
   const lower = name.toLowerCase();
   return OWN_NAMES.has(lower) || OWN_PREFIXED_NAMES.some((own) => lower === `${prefix}${own}`.toLowerCase());
@@ -33,29 +29,32 @@ export function isOwnHeader(name: string, prefix: string): boolean {
 /**
  * The headers of one attempt. Without a secret there is no timestamp either: unsigned, it would prove nothing.
  *
+ * @param now ms since the epoch
  * @see docs/spec/trino-webhooks.md#delivery
  */
-export function requestHeaders(context: RequestHeadersContext): Record<string, string> {
-  const { endpoint, delivery, name, prefix, userAgent } = context;
-  return {
-    ...endpoint.headers,
+export function requestHeaders(
+  webhook: Webhook,
+  message: WebhookMessage,
+  { now, headerPrefix: prefix, userAgent }: { now: number; headerPrefix: string; userAgent: string },
+): Record<string, string> {
+  const headers: Record<string, string> = {
+    ...webhook.headers,
     "content-type": "application/json; charset=utf-8",
     accept: "application/json",
     "user-agent": userAgent,
-    [`${prefix}Event`]: name,
-    [`${prefix}Delivery`]: delivery.id,
-    "webhook-id": delivery.event.id,
-    ...(endpoint.secrets.length > 0 && signatureHeaders(context)),
+    [`${prefix}Event`]: message.name,
+    [`${prefix}Delivery`]: message.deliveryId,
+    "webhook-id": message.eventId,
   };
-}
+  const secrets = webhook.secretsAt(now);
+  if (secrets.length === 0) return headers;
 
-/** Both signatures, so that receivers of the desk and of the Standard Webhooks libraries can each check theirs. */
-function signatureHeaders({ endpoint, delivery, body, now, prefix }: RequestHeadersContext): Record<string, string> {
+  // Both signatures, so that receivers of the desk and of the Standard Webhooks libraries can each check theirs.
   const timestamp = Math.floor(now / 1000);
-  return {
-    [`${prefix}Timestamp`]: String(timestamp),
-    [`${prefix}Signature`]: signSha256(endpoint.secrets, timestamp, body),
-    "webhook-timestamp": String(timestamp),
-    "webhook-signature": signStandardWebhook(endpoint.secrets, { id: delivery.event.id, timestamp, body }),
-  };
+  const { eventId, body } = message;
+  headers[`${prefix}Timestamp`] = String(timestamp);
+  headers[`${prefix}Signature`] = signSha256(secrets, timestamp, body);
+  headers["webhook-timestamp"] = String(timestamp);
+  headers["webhook-signature"] = signStandardWebhook(secrets, { id: eventId, timestamp, body });
+  return headers;
 }

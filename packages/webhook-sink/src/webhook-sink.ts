@@ -1,25 +1,47 @@
-import { CLOCK, defineSink, type DeliveryPolicy, type SinkPlugin } from "@bus/core";
+import { CLOCK, defineSink, LANES, LOGGER, STATE, type DeliveryPolicy, type SinkPlugin } from "@bus/core";
 import { gotTransport, HTTP_TRANSPORT } from "@bus/http";
 import { trinoEvents } from "./events/trino-events.ts";
+import { Breaker } from "./health/breaker.ts";
+import { FailureStreaks } from "./health/failure-streaks.ts";
 import { webhookSinkOptions, type WebhookSinkOptions } from "./options.ts";
-import { WebhookDelivery } from "./webhook-delivery.ts";
-
-/** How much longer than its deadline an attempt may take, so that it says itself what came of it. */
-const GRACE_MS = 5_000;
+import { webhookRegistry } from "./registry/webhook-registry.ts";
+import { WebhookDelivery, type WebhookSinkApi } from "./webhook-delivery.ts";
+import { timeoutMsOf } from "./webhook-policy.ts";
+import { WebhookRequests } from "./webhook-requests.ts";
+import { WebhookTests } from "./webhook-test.ts";
 
 /**
- * A sink that sends each event to every endpoint subscribed to it, as one signed POST.
+ * A sink that sends each event to every webhook subscribed to it, as one signed POST. Webhooks are fixed in the options, or registered while the
+ * bus runs: `bus.sinks.<name>.webhooks`.
  *
  * @throws {BusError} BUS_OPTION_INVALID
  * @see docs/spec/trino-webhooks.md
  */
-export const webhookSink: (options: WebhookSinkOptions, policy?: DeliveryPolicy) => SinkPlugin<typeof trinoEvents> =
-  defineSink({
-    name: "webhook",
-    options: webhookSinkOptions,
-    accepts: trinoEvents,
-    deps: { http: HTTP_TRANSPORT, clock: CLOCK },
-    defaults: { http: () => gotTransport() },
-    policy: ({ deadlineMs }) => ({ timeoutMs: deadlineMs + GRACE_MS }),
-    create: ({ options, deps }) => new WebhookDelivery(options, deps.http, deps.clock),
-  });
+export const webhookSink: (
+  options: WebhookSinkOptions,
+  policy?: DeliveryPolicy,
+) => SinkPlugin<typeof trinoEvents, WebhookSinkApi> = defineSink({
+  name: "webhook",
+  options: webhookSinkOptions,
+  accepts: trinoEvents,
+  deps: { http: HTTP_TRANSPORT, clock: CLOCK, state: STATE, lanes: LANES, logger: LOGGER },
+  defaults: { http: () => gotTransport() },
+  policy: ({ deadlineMs }) => ({ timeoutMs: timeoutMsOf(deadlineMs) }),
+  create: ({ options, deps }) => {
+    const { http, clock, state, lanes, logger } = deps;
+    const { headerPrefix, userAgent, disableAfterMs } = options;
+    const requests = new WebhookRequests({ http, clock, headerPrefix, userAgent });
+    const tests = new WebhookTests(requests, clock);
+    const { registry, webhooks } = webhookRegistry({
+      options,
+      state,
+      lanes,
+      clock,
+      logger,
+      test: async (webhook) => tests.test(webhook, await webhooks.get(Number(webhook.destination))),
+    });
+    const isKnown = (destination: string): boolean => registry.peek(destination) !== undefined;
+    const streaks = new FailureStreaks({ state, clock, logger, disableAfterMs, isKnown });
+    return new WebhookDelivery({ registry, webhooks, requests, tests, streaks, breaker: new Breaker(), clock });
+  },
+});

@@ -1,4 +1,4 @@
-import type { BusEvent, Delivery } from "@bus/core";
+import type { BusEvent } from "@bus/core";
 import { aMessage } from "./fixtures.ts";
 
 export function anEvent(changes: Partial<BusEvent> = {}): BusEvent {
@@ -10,8 +10,4 @@ export function anEvent(changes: Partial<BusEvent> = {}): BusEvent {
     data: aMessage(),
     ...changes,
   };
-}
-
-export function aDelivery(changes: Partial<Delivery> = {}): Delivery {
-  return { id: "delivery-1", destination: "crm", attempt: 1, event: anEvent(), ...changes };
 }

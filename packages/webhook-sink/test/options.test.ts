@@ -17,12 +17,13 @@ function refusalOf(options: unknown): string {
 
 describe("the options", () => {
   it.each<[string, object, string]>([
-    ["no endpoints", {}, "endpoints: "],
+    ["endpoints that are no list", { endpoints: {} }, "endpoints: "],
     ["an unknown option", { endpoints: [], secrets: [] }, '"secrets"'],
     ["an unknown field", { endpoints: [{ ...crm, uri: "x" }] }, 'endpoints[0]: Unrecognized key: "uri"'],
     ["no id", { endpoints: [{ url: crm.url }] }, "endpoints[0].id: "],
     ["an empty id", { endpoints: [{ ...crm, id: "" }] }, "endpoints[0].id: "],
     ["the id *", { endpoints: [{ ...crm, id: "*" }] }, "endpoints[0].id: "],
+    ["an id of digits", { endpoints: [{ ...crm, id: "10" }] }, "endpoints[0].id: Digits alone"],
     ["two of one id", { endpoints: [crm, { ...shop, id: "crm" }] }, "endpoints[1].id: Another endpoint has this id"],
     [
       "two of one URL",
@@ -68,6 +69,12 @@ describe("the options", () => {
       { endpoints: [{ ...crm, headers: { "x-trino-event": "1" } }] },
       '"x-trino-event"',
     ],
+    ["a filter of no value", { endpoints: [{ ...crm, where: { a: [] } }] }, "endpoints[0].where.a: "],
+    ["a rate of nothing", { endpoints: [{ ...crm, rate: { limit: 0, perMs: 1 } }] }, "endpoints[0].rate.limit: "],
+    ["an endpoint's wrong allow-list", { endpoints: [{ ...crm, allow: ["/8"] }] }, "endpoints[0].allow: "],
+    ["a fate nobody knows", { whenDisabled: "keep" }, "whenDisabled: "],
+    ["a time to disable after of nothing", { disableAfterMs: 0 }, "disableAfterMs: "],
+    ["a time to disable after that is no number", { disableAfterMs: "5 days" }, "disableAfterMs: "],
     ["a prefix that is no name", { endpoints: [], headerPrefix: "X Trino" }, "headerPrefix: "],
     ["no time", { endpoints: [], deadlineMs: 0 }, "deadlineMs: "],
     ["a wrong allow-list", { endpoints: [], allow: ["10.0.0.0/99"] }, "allow: "],
@@ -104,6 +111,40 @@ describe("the options", () => {
         ],
       }),
     ).toBe("none");
+  });
+
+  it("may all be left out", () => {
+    expect(webhookSink({}).options).toEqual({
+      endpoints: [],
+      headerPrefix: "X-Trino-",
+      deadlineMs: 15_000,
+      allow: [],
+      userAgent: "Bus-Webhooks",
+      whenDisabled: "park",
+      disableAfterMs: 5 * 24 * 60 * 60 * 1000,
+    });
+  });
+
+  it("may say that no webhook is disabled for its failures", () => {
+    expect(refusalOf({ disableAfterMs: Infinity })).toBe("none");
+  });
+
+  it("give an endpoint what a registered webhook can have", () => {
+    const settings = {
+      name: "CRM",
+      subscriptions: ["message_created"],
+      inboxId: 7,
+      where: { message_type: "incoming" },
+      headers: { "X-Tenant": "acme" },
+      deadlineMs: 2_000,
+      allow: ["10.0.0.0/8"],
+      rate: { limit: 10, perMs: 1_000 },
+      concurrency: 2,
+    } as const;
+
+    const { options } = webhookSink({ endpoints: [{ ...crm, ...settings }] });
+
+    expect(options).toMatchObject({ endpoints: [settings] });
   });
 
   it("give the engine more time than the deadline", () => {

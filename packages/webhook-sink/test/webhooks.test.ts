@@ -1,10 +1,11 @@
 import { createBus, type DeliveryPolicy, type DeliveryState, type DeliveryView } from "@bus/core";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { trinoEvents, webhookSink, type WebhookEndpoint } from "../src/index.ts";
+import { describe, expect, expectTypeOf, it, onTestFinished, vi } from "vitest";
+import { trinoEvents, verifyWebhook, webhookSink, type WebhookEndpoint, type Webhooks } from "../src/index.ts";
+import { aStartedBus, NOW } from "./a-started-bus.ts";
 import { aConversation, aMessage, wireBody } from "./fixtures.ts";
-import { aReceiver } from "./receiver.ts";
+import { aReceiver, status } from "./receiver.ts";
 
-async function aStartedBus(endpoints: readonly WebhookEndpoint[], policy: DeliveryPolicy = { retry: [10, 10] }) {
+async function aBusInRealTime(endpoints: readonly WebhookEndpoint[], policy: DeliveryPolicy = { retry: [10, 10] }) {
   const sink = webhookSink({ endpoints, deadlineMs: 200, allow: ["127.0.0.1"] }, policy);
   const bus = createBus({ name: "helpdesk", events: trinoEvents, sinks: { hooks: sink } });
   await bus.start();
@@ -13,7 +14,10 @@ async function aStartedBus(endpoints: readonly WebhookEndpoint[], policy: Delive
 }
 
 /** The deliveries, once there are `count` and none is to be tried again. */
-async function settled(bus: Awaited<ReturnType<typeof aStartedBus>>, count: number): Promise<readonly DeliveryView[]> {
+async function settled(
+  bus: Awaited<ReturnType<typeof aBusInRealTime>>,
+  count: number,
+): Promise<readonly DeliveryView[]> {
   const isOpen = (state: DeliveryState) => state === "pending" || state === "leased";
   return vi.waitFor(
     async () => {
@@ -30,7 +34,7 @@ describe("webhooks through a bus", () => {
   it("reach every endpoint that is subscribed for the account", async () => {
     const crm = await aReceiver();
     const shop = await aReceiver();
-    const bus = await aStartedBus([
+    const bus = await aBusInRealTime([
       { id: "crm", url: crm.url, account: 1 },
       { id: "shop", url: shop.url, subscriptions: ["conversation_created"] },
       { id: "other", url: "http://127.0.0.1:1/", account: 2 },
@@ -49,7 +53,7 @@ describe("webhooks through a bus", () => {
 
   it("are a snapshot, sent with the same ids and bytes until they are taken", async () => {
     const crm = await aReceiver((response, count) => response.writeHead(count < 3 ? 500 : 200).end());
-    const bus = await aStartedBus([{ id: "crm", url: crm.url, secret: "s" }]);
+    const bus = await aBusInRealTime([{ id: "crm", url: crm.url, secret: "s" }]);
     const message = { ...aMessage() };
 
     const event = await bus.publish("message.created", message);
@@ -64,40 +68,10 @@ describe("webhooks through a bus", () => {
     }
   });
 
-  it("have one event id and a delivery id of their own at each endpoint", async () => {
-    const crm = await aReceiver();
-    const shop = await aReceiver();
-    const bus = await aStartedBus([
-      { id: "crm", url: crm.url },
-      { id: "shop", url: shop.url },
-    ]);
-
-    const event = await bus.publish("message.created", aMessage());
-    await settled(bus, 2);
-
-    const ids = [crm, shop].map(({ received }) => received[0]?.headers);
-    expect(ids.map((headers) => headers?.["webhook-id"])).toEqual([event.id, event.id]);
-    expect(new Set(ids.map((headers) => headers?.["x-trino-delivery"])).size).toBe(2);
-  });
-
-  it("are parked for an endpoint that answers 410, until the host enables it", async () => {
-    const crm = await aReceiver((response, count) => response.writeHead(count === 1 ? 410 : 200).end());
-    const bus = await aStartedBus([{ id: "crm", url: crm.url }], { concurrency: 1 });
-
-    await bus.publish("message.created", aMessage(), { key: "10" });
-    await bus.publish("message.created", aMessage(), { key: "10" });
-    const parked = await settled(bus, 2);
-    await bus.lanes.enable({ sink: "hooks", destination: "crm" });
-    const sent = await settled(bus, 2);
-
-    expect(parked.map(({ state }) => state)).toEqual(["parked", "parked"]);
-    expect(sent.map(({ state }) => state)).toEqual(["delivered", "delivered"]);
-  });
-
   it("end as dead letters when an endpoint never answers, and delay no other", async () => {
     const crm = await aReceiver();
     const silent = await aReceiver(() => {});
-    const bus = await aStartedBus([
+    const bus = await aBusInRealTime([
       { id: "crm", url: crm.url },
       { id: "silent", url: silent.url },
     ]);
@@ -111,17 +85,9 @@ describe("webhooks through a bus", () => {
     ]);
   });
 
-  it("of an activity message are skipped", async () => {
-    const bus = await aStartedBus([{ id: "crm", url: "http://127.0.0.1:1/" }]);
-
-    await bus.publish("message.created", { ...aMessage(), message_type: "activity" });
-
-    expect(await settled(bus, 1)).toMatchObject([{ state: "skipped" }]);
-  });
-
   it("take a Date at publish, and no data that does not fit", async () => {
     const crm = await aReceiver();
-    const bus = await aStartedBus([{ id: "crm", url: crm.url }]);
+    const bus = await aBusInRealTime([{ id: "crm", url: crm.url }]);
 
     const event = await bus.publish("message.created", { ...aMessage(), created_at: new Date(0) });
     await settled(bus, 1);
@@ -131,5 +97,74 @@ describe("webhooks through a bus", () => {
     await expect(bus.publish("message.created", { ...aMessage(), created_at: "soon" })).rejects.toMatchObject({
       code: "BUS_EVENT_INVALID",
     });
+  });
+});
+
+describe("registered webhooks through a bus", () => {
+  it("are typed for the host", async () => {
+    const { bus } = await aStartedBus();
+
+    expectTypeOf(bus.sinks.hooks.webhooks).toEqualTypeOf<Webhooks>();
+    expectTypeOf(bus.sinks.hooks.webhooks.create).returns.resolves.toHaveProperty("secret").toBeString();
+  });
+
+  it("get the events of their account as soon as they are made, each signed with its own secret", async () => {
+    const [crm, shop] = [await aReceiver(), await aReceiver()];
+    const { bus, publish, ended, clock } = await aStartedBus();
+    const { webhooks } = bus.sinks.hooks;
+
+    const first = await webhooks.create({ accountId: 1, url: crm.url });
+    const second = await webhooks.create({ accountId: 1, url: shop.url });
+    await publish();
+    await ended(2, "delivered");
+
+    for (const [receiver, { secret }, other] of [
+      [crm, first, second],
+      [shop, second, first],
+    ] as const) {
+      const { body, headers } = receiver.received[0]!;
+      expect(verifyWebhook(body, headers, secret, { now: clock.now() })).toMatchObject({ event: "message_created" });
+      expect(() => verifyWebhook(body, headers, other.secret, { now: clock.now() })).toThrow("signature");
+    }
+  });
+
+  it("are signed with both secrets while one gives way to the other, and then with the new one", async () => {
+    const receiver = await aReceiver();
+    const { bus, publish, ended, clock } = await aStartedBus();
+    const { webhooks } = bus.sinks.hooks;
+    const { id, secret: old } = await webhooks.create({ accountId: 1, url: receiver.url });
+
+    const { secret } = await webhooks.rotateSecret(id, { overlapMs: 60_000 });
+    await publish();
+    await ended(1, "delivered");
+    await clock.advance(60_000);
+    await publish();
+    await ended(2, "delivered");
+
+    const [during, after] = receiver.received.map(({ body, headers }, index) => {
+      const now = NOW + index * 60_000;
+      return (key: string) => verifyWebhook(body, headers, key, { now }).eventId;
+    });
+    expect([during!(old), during!(secret), after!(secret)]).not.toContain(undefined);
+    expect(() => after!(old)).toThrow("signature");
+  });
+
+  it("are sent as they are when they are sent, to another URL for one", async () => {
+    const [before, after] = [await aReceiver(status(500)), await aReceiver()];
+    const { bus, publish, ended, clock, until } = await aStartedBus({ policy: { retry: [60_000] } });
+    const { webhooks } = bus.sinks.hooks;
+    const { id } = await webhooks.create({ accountId: 1, url: before.url });
+    await publish();
+    await until(() => expect(before.received).toHaveLength(1));
+
+    await webhooks.update(id, { url: after.url, headers: { "x-team": "a" } });
+    await clock.advance(60_000);
+    await ended(1, "delivered");
+
+    expect(after.received[0]!.headers).toMatchObject({
+      "x-team": "a",
+      "x-trino-delivery": before.received[0]!.headers["x-trino-delivery"],
+    });
+    expect(after.received[0]!.body).toEqual(before.received[0]!.body);
   });
 });

@@ -1,27 +1,37 @@
 import { z } from "zod";
 import { account, id, type TrinoAccount, type TrinoId } from "./account.ts";
-import { instant, type Instant } from "./instant.ts";
+import { attributes, type TrinoAttributes } from "./attributes.ts";
+import { changes, type TrinoChanges } from "./changes.ts";
+import { contactInbox, type TrinoContactInbox } from "./contact-inbox.ts";
 import { conversationMessage, type TrinoConversationMessage } from "./conversation-message.ts";
-import { sender, type TrinoSender } from "./sender.ts";
+import { instant, type Instant } from "./instant.ts";
+import { looseObject, type LooseObject, type ShapeOf } from "./loose-object.ts";
+import { assignee, sender, type TrinoAssignee, type TrinoSender } from "./sender.ts";
 
 /**
- * A conversation, as part of a message. Keys that are not named here are kept and sent as they are.
+ * A conversation, as part of another event.
  *
  * @see docs/spec/trino-webhooks.md#rules-of-the-payload
  */
-export interface TrinoConversation<Time = Instant> {
+export interface TrinoConversation<Time = Instant> extends LooseObject {
   /** The number of the conversation within its account. */
   readonly id: TrinoId;
   readonly inbox_id: TrinoId;
   readonly status: "open" | "resolved" | "pending" | "snoozed";
-  /** @default the message's */
+  /** @default that of the event */
   readonly account?: TrinoAccount | undefined;
+  /** Such as `Channel::WebWidget`. */
   readonly channel?: string | null | undefined;
+  readonly can_reply?: boolean | null | undefined;
   readonly contact_inbox?: TrinoContactInbox<Time> | null | undefined;
   /** Only the latest is sent. */
   readonly messages?: readonly TrinoConversationMessage<Time>[] | undefined;
   readonly labels?: readonly string[] | undefined;
-  readonly meta?: { readonly sender?: TrinoSender | null | undefined } | undefined;
+  readonly meta?: TrinoConversationMeta | undefined;
+  readonly priority?: "low" | "medium" | "high" | "urgent" | null | undefined;
+  readonly unread_count?: number | null | undefined;
+  readonly additional_attributes?: TrinoAttributes | null | undefined;
+  readonly custom_attributes?: TrinoAttributes | null | undefined;
   readonly created_at: Time;
   readonly updated_at: Time;
   readonly last_activity_at: Time;
@@ -32,42 +42,55 @@ export interface TrinoConversation<Time = Instant> {
   readonly first_reply_created_at?: Time | null | undefined;
 }
 
+/** Who takes part in a conversation. */
+export interface TrinoConversationMeta extends LooseObject {
+  readonly sender?: TrinoSender | null | undefined;
+  readonly assignee?: TrinoAssignee | null | undefined;
+  /** Such as `User` or `AgentBot`. */
+  readonly assignee_type?: string | null | undefined;
+  readonly team?: TrinoTeam | null | undefined;
+  /** Whether the contact has proved who it is. */
+  readonly hmac_verified?: boolean | null | undefined;
+}
+
+/** Users whom a conversation can be assigned to together. */
+export interface TrinoTeam extends LooseObject {
+  readonly id: TrinoId;
+  readonly name?: string | null | undefined;
+}
+
 /** The data of `conversation.created`. */
 export interface TrinoConversationEvent<Time = Instant> extends TrinoConversation<Time> {
   readonly account: TrinoAccount;
 }
 
-/** Sent without any key that is not named here: the desk keeps the contact's credentials in this record. */
-export interface TrinoContactInbox<Time = Instant> {
-  readonly id: TrinoId;
-  readonly contact_id: TrinoId;
-  readonly inbox_id: TrinoId;
-  readonly source_id: string;
-  readonly created_at: Time;
-  readonly updated_at: Time;
-  readonly hmac_verified: boolean;
+/** The data of `conversation.updated` and `conversation.status_changed`. */
+export interface TrinoConversationUpdated<Time = Instant> extends TrinoConversationEvent<Time> {
+  /** Sent as an empty list when null. */
+  readonly changed_attributes: TrinoChanges | null;
 }
 
-const contactInbox = z.looseObject({
-  id,
-  contact_id: id,
-  inbox_id: id,
-  source_id: z.string(),
-  created_at: instant,
-  updated_at: instant,
-  hmac_verified: z.boolean(),
-});
-
-const conversationFields = {
+const shape: ShapeOf<TrinoConversation, TrinoConversation<Instant | Date>> = {
   id,
   inbox_id: id,
   status: z.enum(["open", "resolved", "pending", "snoozed"]),
   account: account.optional(),
   channel: z.string().nullish(),
+  can_reply: z.boolean().nullish(),
   contact_inbox: contactInbox.nullish(),
   messages: z.array(conversationMessage).optional(),
   labels: z.array(z.string()).optional(),
-  meta: z.looseObject({ sender: sender.nullish() }).optional(),
+  meta: looseObject({
+    sender: sender.nullish(),
+    assignee: assignee.nullish(),
+    assignee_type: z.string().nullish(),
+    team: looseObject({ id, name: z.string().nullish() }).nullish(),
+    hmac_verified: z.boolean().nullish(),
+  }).optional(),
+  priority: z.enum(["low", "medium", "high", "urgent"]).nullish(),
+  unread_count: z.number().nullish(),
+  additional_attributes: attributes.nullish(),
+  custom_attributes: attributes.nullish(),
   created_at: instant,
   updated_at: instant,
   last_activity_at: instant,
@@ -78,11 +101,13 @@ const conversationFields = {
   first_reply_created_at: instant.nullish(),
 };
 
-export const conversation: z.ZodType<TrinoConversation, TrinoConversation<Instant | Date>> = z.looseObject(
-  conversationFields,
+export const conversation: z.ZodType<TrinoConversation, TrinoConversation<Instant | Date>> = looseObject(shape);
+
+export const conversationEvent: z.ZodType<TrinoConversationEvent, TrinoConversationEvent<Instant | Date>> = looseObject(
+  { ...shape, account },
 );
 
-export const conversationEvent: z.ZodType<
-  TrinoConversationEvent,
-  TrinoConversationEvent<Instant | Date>
-> = z.looseObject({ ...conversationFields, account });
+export const conversationUpdated: z.ZodType<
+  TrinoConversationUpdated,
+  TrinoConversationUpdated<Instant | Date>
+> = looseObject({ ...shape, account, changed_attributes: changes.nullable() });

@@ -11,8 +11,8 @@ const error = "expected a Date, an ISO 8601 string with a time zone, or Unix sec
 /** Takes a Date too, and makes it ISO 8601. */
 export const instant: z.ZodType<Instant, Instant | Date> = z.union(
   [
-    z.iso.datetime({ offset: true, error }),
     z.number().min(0, error).lt(END_OF_SECONDS, error),
+    z.iso.datetime({ offset: true, error }),
     z.date().transform((date) => date.toISOString()),
   ],
   { error },
@@ -30,9 +30,11 @@ export function toUnixSeconds(at: Instant | null | undefined): number {
 
 /** As the wire has a conversation's `updated_at`. Numbers keep their microseconds. */
 export function toFractionalSeconds(at: Instant): number {
-  return typeof at === "number" ? at : Date.parse(at) / 1000;
+  return typeof at === "number" ? at : toMs(at) / 1000;
 }
 
 function toMs(at: Instant): number {
-  return typeof at === "number" ? Math.round(at * 1000) : Date.parse(at);
+  const ms = typeof at === "number" ? Math.round(at * 1000) : new Date(at).getTime();
+  if (Number.isNaN(ms)) throw new RangeError(error);
+  return ms;
 }

@@ -1,23 +1,25 @@
-import { z } from "zod";
-import { account, id, type TrinoAccount, type TrinoId } from "./account.ts";
+import type { z } from "zod";
+import { account, type TrinoAccount } from "./account.ts";
 import { conversation, type TrinoConversation } from "./conversation.ts";
+import { messageShape, type TrinoMessageFields } from "./conversation-message.ts";
+import { inbox, type TrinoInbox } from "./inbox.ts";
 import type { Instant } from "./instant.ts";
-import { messageShape, type TrinoConversationMessage } from "./conversation-message.ts";
+import { looseObject } from "./loose-object.ts";
 
 /**
- * The data of `message.created`. Keys that are not named here are kept and sent as they are.
+ * The data of `message.created` and `message.updated`.
  *
  * @see docs/spec/trino-webhooks.md#rules-of-the-payload
  */
-export interface TrinoMessage<Time = Instant> extends TrinoConversationMessage<Time> {
+export interface TrinoMessage<Time = Instant> extends TrinoMessageFields<Time> {
   readonly account: TrinoAccount;
   readonly conversation: TrinoConversation<Time>;
-  readonly inbox: { readonly id: TrinoId; readonly name?: string | null | undefined };
+  readonly inbox: TrinoInbox;
 }
 
-export const message: z.ZodType<TrinoMessage, TrinoMessage<Instant | Date>> = z.looseObject({
+export const message: z.ZodType<TrinoMessage, TrinoMessage<Instant | Date>> = looseObject({
   ...messageShape,
   account,
   conversation,
-  inbox: z.looseObject({ id, name: z.string().nullish() }),
+  inbox,
 });

@@ -1,7 +1,18 @@
 import type { z } from "zod";
-import { conversationEvent, type TrinoConversationEvent } from "./conversation.ts";
+import { contactCreated, contactUpdated, type TrinoContactCreated, type TrinoContactUpdated } from "./contact.ts";
+import {
+  conversationEvent,
+  conversationUpdated,
+  type TrinoConversationEvent,
+  type TrinoConversationUpdated,
+} from "./conversation.ts";
+import { inboxCreated, inboxUpdated, type TrinoInboxCreated, type TrinoInboxUpdated } from "./inbox.ts";
 import type { Instant } from "./instant.ts";
 import { message, type TrinoMessage } from "./message.ts";
+import { typing, type TrinoTyping } from "./typing.ts";
+import { webwidget, type TrinoWebwidget } from "./webwidget.ts";
+
+type Given = Instant | Date;
 
 /**
  * The events this sink understands, for the bus's `events` option: `events: { ...trinoEvents, ...yours }`.
@@ -10,9 +21,29 @@ import { message, type TrinoMessage } from "./message.ts";
  * know it.
  */
 export const trinoEvents: {
-  readonly "message.created": z.ZodType<TrinoMessage, TrinoMessage<Instant | Date>>;
-  readonly "conversation.created": z.ZodType<TrinoConversationEvent, TrinoConversationEvent<Instant | Date>>;
+  readonly "conversation.created": z.ZodType<TrinoConversationEvent, TrinoConversationEvent<Given>>;
+  readonly "conversation.updated": z.ZodType<TrinoConversationUpdated, TrinoConversationUpdated<Given>>;
+  readonly "conversation.status_changed": z.ZodType<TrinoConversationUpdated, TrinoConversationUpdated<Given>>;
+  readonly "message.created": z.ZodType<TrinoMessage, TrinoMessage<Given>>;
+  readonly "message.updated": z.ZodType<TrinoMessage, TrinoMessage<Given>>;
+  readonly "webwidget.triggered": z.ZodType<TrinoWebwidget, TrinoWebwidget<Given>>;
+  readonly "conversation.typing_on": z.ZodType<TrinoTyping, TrinoTyping<Given>>;
+  readonly "conversation.typing_off": z.ZodType<TrinoTyping, TrinoTyping<Given>>;
+  readonly "contact.created": z.ZodType<TrinoContactCreated, TrinoContactCreated>;
+  readonly "contact.updated": z.ZodType<TrinoContactUpdated, TrinoContactUpdated>;
+  readonly "inbox.created": z.ZodType<TrinoInboxCreated, TrinoInboxCreated>;
+  readonly "inbox.updated": z.ZodType<TrinoInboxUpdated, TrinoInboxUpdated>;
 } = {
-  "message.created": message,
   "conversation.created": conversationEvent,
+  "conversation.updated": conversationUpdated,
+  "conversation.status_changed": conversationUpdated,
+  "message.created": message,
+  "message.updated": message,
+  "webwidget.triggered": webwidget,
+  "conversation.typing_on": typing,
+  "conversation.typing_off": typing,
+  "contact.created": contactCreated,
+  "contact.updated": contactUpdated,
+  "inbox.created": inboxCreated,
+  "inbox.updated": inboxUpdated,
 };

@@ -1,15 +1,20 @@
+import type { LooseObject } from "../events/loose-object.ts";
+import type { TrinoContactInbox } from "../events/contact-inbox.ts";
 import type { TrinoConversationEvent } from "../events/conversation.ts";
 import type { TrinoConversationMessage } from "../events/conversation-message.ts";
 import { toFractionalSeconds, toIso, toUnixSeconds, type Instant } from "../events/instant.ts";
 import { conversationMessagePayload } from "./conversation-message-payload.ts";
 import { messageTypeOf } from "./message-type.ts";
 
-/** A conversation, alone or inside a message. @see docs/spec/trino-webhooks.md#rules-of-the-payload */
-export function conversationPayload(conversation: TrinoConversationEvent): object {
+/** A conversation, alone or inside another event. @see docs/spec/trino-webhooks.md#rules-of-the-payload */
+export function conversationPayload(conversation: TrinoConversationEvent): LooseObject {
+  const { contact_inbox: contactInbox, messages = [], account } = conversation;
+  const latest = latestOf(messages);
   const lastActivityAt = toUnixSeconds(conversation.last_activity_at);
   return {
     ...conversation,
-    messages: latestOf(conversation.messages ?? []).map(conversationMessagePayload),
+    ...(contactInbox && { contact_inbox: contactInboxPayload(contactInbox) }),
+    messages: latest ? [conversationMessagePayload(latest)] : [],
     snoozed_until: isoOrNull(conversation.snoozed_until),
     first_reply_created_at: isoOrNull(conversation.first_reply_created_at),
     waiting_since: toUnixSeconds(conversation.waiting_since),
@@ -19,16 +24,35 @@ export function conversationPayload(conversation: TrinoConversationEvent): objec
     timestamp: lastActivityAt,
     created_at: toUnixSeconds(conversation.created_at),
     updated_at: toFractionalSeconds(conversation.updated_at),
-    account_id: conversation.account.id,
+    account_id: account.id,
+  };
+}
+
+/** Its public keys: the others never leave. */
+function contactInboxPayload(contactInbox: TrinoContactInbox): TrinoContactInbox {
+  const { id, contact_id, inbox_id, source_id, created_at, updated_at, hmac_verified } = contactInbox;
+  return {
+    id,
+    contact_id,
+    inbox_id,
+    source_id,
+    created_at: toIso(created_at),
+    updated_at: toIso(updated_at),
+    hmac_verified,
   };
 }
 
 /** The latest message that is sent at all; of two of one time, the one that comes later. */
-function latestOf(messages: readonly TrinoConversationMessage[]): readonly TrinoConversationMessage[] {
-  return messages
-    .filter((message) => messageTypeOf(message) !== "activity")
-    .toSorted((a, b) => toFractionalSeconds(a.created_at) - toFractionalSeconds(b.created_at))
-    .slice(-1);
+function latestOf(messages: readonly TrinoConversationMessage[]): TrinoConversationMessage | undefined {
+  let latest: TrinoConversationMessage | undefined;
+  let latestAt = -Infinity;
+  for (const message of messages) {
+    const at = toFractionalSeconds(message.created_at);
+    if (at < latestAt || messageTypeOf(message) === "activity") continue;
+    latest = message;
+    latestAt = at;
+  }
+  return latest;
 }
 
 function isoOrNull(at: Instant | null | undefined): string | null {

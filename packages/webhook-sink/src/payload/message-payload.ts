@@ -1,3 +1,4 @@
+import type { LooseObject } from "../events/loose-object.ts";
 import { toIso } from "../events/instant.ts";
 import type { TrinoMessage } from "../events/message.ts";
 import { messageBase } from "./conversation-message-payload.ts";
@@ -5,7 +6,7 @@ import { conversationPayload } from "./conversation-payload.ts";
 import { messageTypeOf } from "./message-type.ts";
 
 /** The message of an event. @see docs/spec/trino-webhooks.md#rules-of-the-payload */
-export function messagePayload(message: TrinoMessage): object {
+export function messagePayload(message: TrinoMessage): LooseObject {
   const { account, conversation } = message;
   return {
     ...messageBase(message),

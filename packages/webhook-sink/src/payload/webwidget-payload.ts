@@ -1,0 +1,12 @@
+import type { LooseObject } from "../events/loose-object.ts";
+import type { TrinoWebwidget } from "../events/webwidget.ts";
+import { conversationPayload } from "./conversation-payload.ts";
+
+/** A visit of the widget. @see docs/spec/trino-webhooks.md#events */
+export function webwidgetPayload(webwidget: TrinoWebwidget): LooseObject {
+  const { account, current_conversation: current } = webwidget;
+  return {
+    ...webwidget,
+    current_conversation: current ? conversationPayload({ ...current, account: current.account ?? account }) : null,
+  };
+}
