@@ -1,77 +1,39 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
-import { once } from "node:events";
-import { appendFileSync, existsSync, readFileSync } from "node:fs";
-import {
-  createServer,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-} from "node:http";
-import type { AddressInfo } from "node:net";
-import { buffer } from "node:stream/consumers";
+import { Journal } from "./journal.ts";
+import { startReceiver, type Receiver } from "./receiver.ts";
+import { verify } from "./verify.ts";
+import { verifyByHand } from "./verify-by-hand.ts";
 
-interface Webhook {
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Buffer;
-}
+/** The status that a receiver answers with, given how many webhooks it has had before; undefined: it never answers. */
+type Answer = (before: number) => number | undefined;
 
-/** The status a receiver answers its `count`th webhook with; undefined: it never answers. */
-type Answer = (webhook: Webhook, count: number) => number | undefined;
+/** From the server that every sender hopes for to the one that has gone. */
+const ANSWERS: Readonly<Record<string, Answer>> = {
+  good: () => 204,
+  flaky: (before) => (before < 2 ? 503 : 204),
+  silent: () => undefined,
+  gone: () => 410,
+};
 
 export interface Receivers extends AsyncDisposable {
-  readonly endpoints: readonly { readonly id: string; readonly url: string }[];
+  named(name: string | undefined): Receiver;
 }
 
-/**
- * Four customers' servers, from the one every sender hopes for to the one that has gone. What each gets is noted in the file `journal`, if there
- * is one, so that they go on counting when the desk is started again: real ones would not have been killed with it.
- */
-export async function startReceivers(secret: string, journal?: string): Promise<Receivers> {
-  const answers: Readonly<Record<string, Answer>> = {
-    good: (webhook) => (isSigned(webhook, secret) ? 204 : 401),
-    flaky: (_, count) => (count <= 2 ? 503 : 204),
-    silent: () => undefined,
-    gone: () => 410,
-  };
-  const noted = journal !== undefined && existsSync(journal) ? readFileSync(journal, "utf8").split("\n") : [];
-  const servers = new Map(
-    Object.entries(answers).map(([id, answer]) => {
-      const before = noted.filter((line) => line.startsWith(`${id} `)).length;
-      return [id, receiver(answer, before, (delivery) => journal && appendFileSync(journal, `${id} ${delivery}\n`))];
-    }),
-  );
-  await Promise.all([...servers.values()].map((server) => once(server.listen(0, "127.0.0.1"), "listening")));
+/** Starts the customers' servers. What each gets is noted in the file `journal`, if there is one. */
+export async function startReceivers(journal?: string): Promise<Receivers> {
+  const receivers = new Map<string | undefined, Receiver>();
+  for (const [name, answer] of Object.entries(ANSWERS)) {
+    const own = new Journal(name, journal);
+    const check = name === "flaky" ? verifyByHand : verify;
+    receivers.set(name, await startReceiver(check, own, () => answer(own.count)));
+  }
   return {
-    endpoints: [...servers].map(([id, server]) => ({ id, url: `http://127.0.0.1:${portOf(server)}/webhooks` })),
+    named(name) {
+      const receiver = receivers.get(name);
+      if (receiver === undefined) throw new Error(`No receiver is called "${name}".`);
+      return receiver;
+    },
     async [Symbol.asyncDispose]() {
-      for (const server of servers.values()) {
-        server.close();
-        server.closeAllConnections();
-      }
+      for (const receiver of receivers.values()) await receiver[Symbol.asyncDispose]();
     },
   };
-}
-
-function receiver(answer: Answer, before: number, note: (delivery: string) => void): Server {
-  let count = before;
-  const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const body = await buffer(request);
-    note(String(request.headers["x-trino-delivery"]));
-    const status = answer({ headers: request.headers, body }, ++count);
-    if (status !== undefined) response.writeHead(status).end();
-  };
-  return createServer((request, response) => void respond(request, response));
-}
-
-/** What every receiver should do before it believes a webhook. */
-function isSigned({ headers, body }: Webhook, secret: string): boolean {
-  const timestamp = String(headers["x-trino-timestamp"]);
-  const expected = createHmac("sha256", secret).update(`${timestamp}.`).update(body).digest();
-  const given = Buffer.from(String(headers["x-trino-signature"]).replace("sha256=", ""), "hex");
-  return given.length === expected.length && timingSafeEqual(given, expected);
-}
-
-function portOf(server: Server): number {
-  return (server.address() as AddressInfo).port;
 }
