@@ -1,4 +1,4 @@
-import type { LineUp } from "../line-up.ts";
+import type { Entrant, LineUp } from "../line-up.ts";
 
 export interface Section {
   readonly question: string;
@@ -14,7 +14,7 @@ export function printSection({ question, conditions, tables }: Section): void {
 }
 
 /** A line for each contender, and for each that is not there. */
-export function conditionsOf({ contenders, leftOut }: LineUp): readonly string[] {
+export function conditionsOf<E extends Entrant>({ contenders, leftOut }: LineUp<E>): readonly string[] {
   return [...contenders.map(({ name, conditions }) => `${name}: ${conditions}`), ...leftOut];
 }
 
