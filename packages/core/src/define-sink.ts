@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { EventSchemas } from "./event-types.ts";
 import type { Logger } from "./logger.ts";
-import { checkDefinition, mergePolicies, parseOptions } from "./plugin-definition.ts";
+import { checkDefinition, mergePolicies, parseOptions, pluginWith } from "./plugin-definition.ts";
 import type { SinkPlugin } from "./plugin-types.ts";
 import type { DeliveryPolicy, Sink } from "./sink.ts";
 import type { Token } from "./token.ts";
@@ -66,11 +66,10 @@ export function defineSink<
   const { name, accepts, deps = {}, defaults = {}, policy: ownPolicy = {} } = definition;
   return (rawOptions, policy = {}) => {
     const options = parseOptions(`The options of sink "${name}"`, definition.options, rawOptions);
-    return Object.freeze({
+    return pluginWith(options, {
       kind: "sink",
       name,
       accepts,
-      options,
       deps,
       defaults,
       policy: mergePolicies(

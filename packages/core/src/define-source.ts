@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { Making, PluginDefinition } from "./define-sink.ts";
-import { checkDefinition, parseOptions } from "./plugin-definition.ts";
+import { checkDefinition, parseOptions, pluginWith } from "./plugin-definition.ts";
 import type { SourcePlugin } from "./plugin-types.ts";
 import type { Source } from "./source.ts";
 import type { Token } from "./token.ts";
@@ -27,10 +27,9 @@ export function defineSource<
   const { name, deps = {}, defaults = {} } = definition;
   return (rawOptions) => {
     const options = parseOptions(`The options of source "${name}"`, definition.options, rawOptions);
-    return Object.freeze({
+    return pluginWith(options, {
       kind: "source",
       name,
-      options,
       deps,
       defaults,
       make: definition,

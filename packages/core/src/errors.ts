@@ -20,7 +20,7 @@ const messages = {
   BUS_EVENT_UNSERIALIZABLE: (event: string) =>
     `The data of ${event} has no JSON form: remove BigInts, cycles, throwing toJSON methods and what is nested more than 2,000 levels deep.`,
   BUS_HEADER_INVALID: (name: string, detail: string) => `The header "${name}" ${detail}.`,
-  BUS_HTTP_FAILED: (origin: string, stage: string) => `The request to ${origin} failed at ${stage}: see the cause.`,
+  BUS_HTTP_FAILED: (origin: string, stage: string) => `The request to ${origin} failed at ${stage}.`,
   BUS_LANE_UNKNOWN: (sink: string, destination: string) =>
     `Sink "${sink}" has no lane "${destination}": see bus.lanes.list().`,
   BUS_LEASE_LOST: (delivery: string) =>

@@ -286,7 +286,8 @@ export class EventBus {
     };
     const lanes = this.#storedLanes("LANES", open);
     const now = (): number => this.#clock.steady();
-    return (sink) => pluginLanes(sink, { lanes, open, now, changed: () => this.#storeChanged() });
+    const refresh = (lane: LaneId): void => this.#engine.refresh(lane);
+    return (sink) => pluginLanes(sink, { lanes, open, now, refresh, changed: () => this.#storeChanged() });
   }
 
   /** Getters, because plugins are made when the bus starts. */

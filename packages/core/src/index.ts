@@ -41,6 +41,7 @@ export type {
   DeliveryRecord,
   DeliveryState,
   Expansion,
+  LaneCondition,
   LaneId,
   LaneRecord,
   LaneStatus,

@@ -1,6 +1,6 @@
 import { BusError } from "./errors.ts";
 import type { Sinks } from "./host-types.ts";
-import type { LaneId, LaneRecord, LaneStatus, Store } from "./store/store.ts";
+import type { LaneCondition, LaneId, LaneRecord, LaneStatus, Store } from "./store/store.ts";
 
 /** The queues of the destinations. */
 export interface Lanes {
@@ -41,12 +41,11 @@ export class StoredLanes implements Lanes {
   }
 
   async pause(lane: LaneId, reason = "paused by the host"): Promise<void> {
-    if ((await this.#find("pause", lane))?.status.state === "disabled") return;
-    await this.#set("pause", lane, { state: "paused", reason });
+    await this.#set("pause", lane, { state: "paused", reason }, { unless: "disabled" });
   }
 
   resume(lane: LaneId): Promise<void> {
-    return this.#setActive("resume", lane, "paused");
+    return this.#setActive("resume", lane, ({ state }) => state === "paused");
   }
 
   disable(lane: LaneId, reason = "disabled by the host"): Promise<void> {
@@ -54,18 +53,18 @@ export class StoredLanes implements Lanes {
   }
 
   enable(lane: LaneId): Promise<void> {
-    return this.#setActive("enable", lane, "disabled");
+    return this.#setActive("enable", lane, ({ state }) => state === "disabled");
   }
 
   /** A lane in another state stays in it: to resume does not enable. False when there is no such lane. */
-  async activate(operation: string, lane: LaneId, from: LaneStatus["state"]): Promise<boolean> {
+  async activate(operation: string, lane: LaneId, isFrom: (status: LaneStatus) => boolean): Promise<boolean> {
     const record = await this.#find(operation, lane);
-    if (record?.status.state === from) await this.#set(operation, lane, { state: "active" });
+    if (record && isFrom(record.status)) await this.#set(operation, lane, { state: "active" });
     return record !== undefined;
   }
 
-  async #setActive(operation: string, lane: LaneId, from: LaneStatus["state"]): Promise<void> {
-    if (!(await this.activate(operation, lane, from)))
+  async #setActive(operation: string, lane: LaneId, isFrom: (status: LaneStatus) => boolean): Promise<void> {
+    if (!(await this.activate(operation, lane, isFrom)))
       throw new BusError("BUS_LANE_UNKNOWN", [String(lane.sink), String(lane.destination)]);
   }
 
@@ -77,7 +76,7 @@ export class StoredLanes implements Lanes {
     );
   }
 
-  async #set(operation: string, lane: LaneId, status: LaneStatus): Promise<void> {
+  async #set(operation: string, lane: LaneId, status: LaneStatus, condition?: LaneCondition): Promise<void> {
     const store = this.#open(this.#named(operation));
     this.#assertLane(operation, lane);
     const { sink, destination } = lane;
@@ -85,8 +84,8 @@ export class StoredLanes implements Lanes {
       throw new BusError("BUS_SINK_UNKNOWN", [String(sink), this.#named(operation)]);
     if (typeof destination !== "string" || destination === "")
       throw new BusError("BUS_LANE_UNKNOWN", [sink, String(destination)]);
-    await store.setLane({ sink, destination }, status);
-    await this.#changed({ sink, destination }, status);
+    if (await store.setLane({ sink, destination }, status, condition))
+      await this.#changed({ sink, destination }, status);
   }
 
   #assertLane(operation: string, lane: unknown): void {

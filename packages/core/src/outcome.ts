@@ -10,7 +10,13 @@ export type Outcome =
       readonly info?: AttemptInfo;
     }
   | { readonly kind: "rejected"; readonly reason: string; readonly info?: AttemptInfo }
-  | { readonly kind: "pause"; readonly reason: string; readonly probeAfterMs: number; readonly info?: AttemptInfo }
+  | {
+      readonly kind: "pause";
+      readonly reason: string;
+      readonly probeAfterMs: number;
+      readonly isFree: boolean;
+      readonly info?: AttemptInfo;
+    }
   | { readonly kind: "disable"; readonly reason: string; readonly info?: AttemptInfo };
 
 /** What is kept with an attempt for whoever reads the delivery log. No secrets: it is stored and shown. */
@@ -45,11 +51,12 @@ export function rejected(reason: string, info?: AttemptInfo): Outcome {
 }
 
 /**
- * The whole destination is out of order: its lane waits `probeAfterMs`, then tries one delivery. No attempt is used up.
+ * The whole destination is out of order: its lane waits `probeAfterMs`, then tries one delivery. No attempt is used up, unless `free` is false: then
+ * the delivery is retried by its schedule, so that one which is at fault itself is not what is tried each time.
  */
-export function pause(reason: string, options: { probeAfterMs: number; info?: AttemptInfo }): Outcome {
-  const { probeAfterMs, info } = options;
-  return { kind: "pause", reason, probeAfterMs, ...(info && { info }) };
+export function pause(reason: string, options: { probeAfterMs: number; free?: boolean; info?: AttemptInfo }): Outcome {
+  const { probeAfterMs, free = true, info } = options;
+  return { kind: "pause", reason, probeAfterMs, isFree: free, ...(info && { info }) };
 }
 
 /** The destination is gone: its lane is disabled and its deliveries are parked until someone enables it. */

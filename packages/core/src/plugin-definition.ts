@@ -53,6 +53,11 @@ export function parseOptions<Schema extends StandardSchemaV1>(
   return checked.value;
 }
 
+/** The plugin, frozen. Its options may hold secrets, so whoever prints it does not print them. */
+export function pluginWith(options: unknown, parts: object): object {
+  return Object.freeze(Object.defineProperty({ ...parts }, "options", { value: options }));
+}
+
 const POLICY_FIELDS = new Set(["ordering", "concurrency", "prefetch", "rate", "timeoutMs", "retry"]);
 
 /** The host's policy over the author's, field by field; their values are checked when the bus is made. @throws {BusError} BUS_OPTION_INVALID */

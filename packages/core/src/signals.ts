@@ -22,7 +22,7 @@ export class Signals {
   settled({ id, event, sink, destination, attempt: number }: LeasedDelivery, settlement: Settlement): void {
     const { attempt, dueAt, reason } = settlement;
     // Those it is handed back by; the lane's own signal tells of it.
-    if (attempt?.outcome === "pause" || attempt?.outcome === "disable") return;
+    if (settlement.isFree && (attempt?.outcome === "pause" || attempt?.outcome === "disable")) return;
     const signal = {
       deliveryId: id,
       eventId: event.id,

@@ -40,12 +40,14 @@ export interface GroupCommitOptions {
 
 /** The event loop is held no longer than this in one piece, commit apart. */
 const PIECE_MS = 3;
+/** In these turns of the event loop, what is on its way can join a group: a commit costs as much for two as for a hundred. */
+const TURNS_TO_JOIN = 4;
 const LOCKED = Object.assign(new Error("database is locked"), { code: "SQLITE_BUSY" });
 /** Another process holds the lock for about as long as a piece of its work takes. */
 const LOCK_RETRY_MS = 1;
 
 /**
- * Does what was asked for in one turn of the event loop in one transaction, and answers after its commit.
+ * Does what was asked for within a few turns of the event loop in one transaction, and answers after its commit.
  *
  * Appends and everything else take turns, each kind in order: a flood of publishes does not hold up deliveries, nor a backlog publishes.
  * A group ends when it has taken {@link PIECE_MS}; the rest forms the next. When something fails within it, the group is rolled back and each
@@ -89,6 +91,7 @@ export class GroupCommit {
     this.#isRunning = true;
     while (this.#waiting.length > 0) {
       await turn();
+      for (let turns = 1; turns < TURNS_TO_JOIN && this.#waiting.length > 1; turns++) await turn();
       // A transaction that the host began is not ours to write in.
       if (isInHostTransaction(this.#options) || !(await this.#runGroup())) await this.#waitForLock();
       else if (this.#options.checkpointer?.isDue === true) await this.#writeBack(this.#options.checkpointer);

@@ -1,16 +1,19 @@
-import type { LaneId, LaneRecord, LaneStatus } from "@bus/core";
+import type { LaneCondition, LaneId, LaneRecord, LaneStatus } from "@bus/core";
 import type { Ledger } from "./ledger.ts";
 import { prepared, type Prepared, type SqliteDatabase } from "./sqlite-database.ts";
 import { inOneGo } from "./steps.ts";
 import { plainText, storedText, storedTextOrNull } from "./stored-text.ts";
 import { wholeMs } from "./whole-ms.ts";
 
-interface LaneRow {
+interface StateRow {
+  readonly state: string;
+  readonly paused_until: number | null;
+}
+
+interface LaneRow extends StateRow {
   readonly sink: string;
   readonly destination: string;
-  readonly state: string;
   readonly reason: string | null;
-  readonly paused_until: number | null;
   readonly unfinished: number;
 }
 
@@ -24,6 +27,7 @@ export class Lanes {
   readonly #due: Prepared<Name>;
   readonly #next: Prepared<{ at: number | null }>;
   readonly #all: Prepared<LaneRow>;
+  readonly #state: Prepared<StateRow>;
   readonly #set: Prepared;
   readonly #parked: Prepared<{ parked: number }>;
 
@@ -36,6 +40,7 @@ export class Lanes {
       `SELECT sink, destination, state, reason, paused_until, pending + leased AS unfinished FROM bus_lanes
         WHERE pending + leased > 0 OR state <> 'active' ORDER BY lane`,
     );
+    this.#state = sql("SELECT state, paused_until FROM bus_lanes WHERE lane = ?");
     this.#set = sql("UPDATE bus_lanes SET state = ?, reason = ?, paused_until = ? WHERE lane = ?");
     this.#parked = sql("SELECT coalesce(sum(pending), 0) AS parked FROM bus_lanes WHERE state = 'disabled'");
   }
@@ -68,14 +73,20 @@ export class Lanes {
     }));
   }
 
-  setLane(id: LaneId, status: LaneStatus): void {
+  setLane(id: LaneId, status: LaneStatus, condition?: LaneCondition): boolean {
     const lane = status.state === "active" ? this.#ledger.laneOf(id) : this.#ledger.obtainLane(id);
-    if (lane === undefined) return;
+    if (lane === undefined) return true;
+    if (condition && isKept(this.#state.get(lane), condition)) return false;
     const reason = status.state === "active" ? undefined : status.reason;
     const until = status.state === "paused" ? status.until : undefined;
     this.#set.run(status.state, storedTextOrNull(reason), until === undefined ? null : wholeMs(until, 0), lane);
     this.#ledger.touch(lane);
+    return true;
   }
+}
+
+function isKept(row: StateRow | undefined, { unless }: LaneCondition): boolean {
+  return row?.state === "disabled" || (unless === "held" && row?.state === "paused" && row.paused_until === null);
 }
 
 function statusOf({ state, reason: stored, paused_until: until }: LaneRow): LaneStatus {

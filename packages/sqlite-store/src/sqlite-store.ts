@@ -5,6 +5,7 @@ import {
   type DeliveryQuery,
   type DeliveryRecord,
   type Expansion,
+  type LaneCondition,
   type LaneId,
   type LaneRecord,
   type LaneStatus,
@@ -100,8 +101,8 @@ class SqliteStore implements Store {
     return this.#read("lanes", ({ lanes }) => lanes.all());
   }
 
-  setLane(id: LaneId, status: LaneStatus): Promise<void> {
-    return this.#write("setLane", ({ lanes }) => inOneStep(() => lanes.setLane(id, status)));
+  setLane(id: LaneId, status: LaneStatus, condition?: LaneCondition): Promise<boolean> {
+    return this.#write("setLane", ({ lanes }) => inOneStep(() => lanes.setLane(id, status, condition)));
   }
 
   get(id: string): Promise<DeliveryRecord | undefined> {

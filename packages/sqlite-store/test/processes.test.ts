@@ -1,12 +1,14 @@
+import { disable, pause } from "@bus/core";
 import { virtualClock, type VirtualClock } from "@bus/testkit";
 import { expect, it } from "vitest";
 
 import { sqliteStore } from "../src/index.ts";
-import { aBus, aStartedBus, idsOf, things } from "./a-bus.ts";
+import { aBus, aBusInTime, aStartedBus, HOOKS, idsOf, things } from "./a-bus.ts";
 import { aChild, type Child } from "./a-child.ts";
 import { aConnection, column, eventIdsIn } from "./a-connection.ts";
 import { aTempFile } from "./a-temp-file.ts";
 import { eventually } from "./eventually.ts";
+import { aGate } from "./gate.ts";
 import { statsByScan } from "./stats-by-scan.ts";
 
 const TIMEOUT_MS = 30_000;
@@ -146,6 +148,37 @@ it(
   },
   TIMEOUT_MS,
 );
+
+it.each([
+  ["the one that tries it works", aGate()],
+  ["the one that tries it does not work", aGate(pause("503", { probeAfterMs: 1_000 }))],
+  ["the one that tries it is told that it is gone", aGate(disable("410"))],
+])("leaves a lane disabled by another bus on the file when %s", async (_, gate) => {
+  const path = aTempFile();
+  let isTried = false;
+  const trying = await aBusInTime({
+    store: sqliteStore({ path }),
+    deliver: (batch, context) => {
+      if (isTried) return gate.deliver(batch, context);
+      isTried = true;
+      return [pause("503", { probeAfterMs: 60_000 })];
+    },
+    policy: { concurrency: 1 },
+  });
+  await trying.bus.publishMany(things(3));
+  await eventually(async () => (await trying.bus.lanes.list())[0]?.status.state).toBe("paused");
+  await trying.clock.advance(61_000);
+  await eventually(() => trying.received.length).toBe(2);
+  const { bus } = await aBusInTime({ store: sqliteStore({ path }) });
+  await bus.lanes.disable(HOOKS, "the host says no");
+
+  gate.open();
+  await eventually(async () => (await bus.deliveries.stats()).leased).toBe(0);
+
+  expect((await bus.lanes.list())[0]?.status).toEqual({ state: "disabled", reason: "the host says no" });
+  expect(trying.received).toHaveLength(2);
+  expect(trying.errors).toEqual([]);
+});
 
 it(
   "opens a new file in four processes at once, and takes what each publishes",

@@ -4,7 +4,8 @@ import { causedBy } from "../causation.ts";
 import type { Clock } from "../clock.ts";
 import { BusError } from "../errors.ts";
 import type { LaneId, LaneStatus, LeasedDelivery, Settlement, Store } from "../store/store.ts";
-import { Lane, type LaneContext } from "./lane.ts";
+import { Lane } from "./lane.ts";
+import type { LaneContext } from "./lane-context.ts";
 import type { LaneTarget } from "./lane-target.ts";
 import { Settler } from "./settler.ts";
 
@@ -97,6 +98,11 @@ export class DeliveryEngine {
   wake(): void {
     if (!this.#isStarted) return;
     causedBy(undefined, () => this.#wakeBy(this.#options.clock.steady()));
+  }
+
+  /** The lane is to be served in another way from now on. */
+  refresh({ sink, destination }: LaneId): void {
+    causedBy(undefined, () => this.#lanes.get(laneKey(sink, destination))?.wake());
   }
 
   /** The host, or a plugin, paused or disabled the lane. Ends when what the lane had claimed and not begun is given back. */

@@ -1,42 +1,15 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type PQueue from "p-queue";
-import type { Clock } from "../clock.ts";
 import { BusError } from "../errors.ts";
-import { retry, type Outcome } from "../outcome.ts";
-import type { LaneId, LaneStatus, LeasedDelivery, Settlement, Store } from "../store/store.ts";
+import type { LaneId, LeasedDelivery } from "../store/store.ts";
 import { batchesOf } from "./batches.ts";
 import { LaneCalls } from "./lane-calls.ts";
 import { LaneClaims } from "./lane-claims.ts";
+import type { LaneContext } from "./lane-context.ts";
 import { LEASE_MARGIN_MS, limitsOf, type LaneLimits } from "./lane-limits.ts";
+import { LaneStatusChanges } from "./lane-status-changes.ts";
 import type { LaneTarget } from "./lane-target.ts";
-import { LONGEST_WAIT_MS } from "./retry-policy.ts";
 import { isUsedUp, sendBatch } from "./send-batch.ts";
 import { settleBatch, type Attempted } from "./settle-batch.ts";
-import type { Settler } from "./settler.ts";
-
-/** What lanes share. */
-export interface LaneContext {
-  readonly store: Store;
-  readonly settler: Settler;
-  readonly clock: Clock;
-  readonly random: () => number;
-  /** Bounds the calls under way in the whole bus; first come, first served, so that no lane takes more than its turn. */
-  readonly slots: PQueue;
-  /** No more is begun. */
-  readonly stopping: AbortSignal;
-  /** What is under way is aborted. */
-  readonly stopped: AbortSignal;
-  /** Another one than before, once the lane is to be served in another way. */
-  target(lane: LaneId): LaneTarget;
-  report(error: BusError): void;
-  settled(delivery: LeasedDelivery, settlement: Settlement): void;
-  laneChanged(lane: LaneId, status: LaneStatus): void;
-  /** What a lane that waits for the store may hold in memory. */
-  share(this: void): number;
-  /** The lane may have work at this time. */
-  dueAt(time: number): void;
-  idle(lane: Lane): void;
-}
 
 const STORE_RETRY_MS = 1_000;
 
@@ -58,10 +31,10 @@ export class Lane {
   readonly #context: LaneContext;
   readonly #calls: LaneCalls;
   readonly #claims: LaneClaims;
+  readonly #changes: LaneStatusChanges;
   readonly #handBacks = new Set<Promise<unknown>>();
   #target: LaneTarget;
   #limits: LaneLimits;
-  #holds = 0;
   #hasWork = false;
   /** Deliveries arrived since the last lease. */
   #isFresh = false;
@@ -79,6 +52,7 @@ export class Lane {
     this.#limits = limitsOf(policy, bounds);
     this.#calls = new LaneCalls(policy, context.slots);
     this.#claims = new LaneClaims(this.#limits, context.share);
+    this.#changes = new LaneStatusChanges(id, context, () => void this.hold());
   }
 
   /** How long an idle lane is to be kept: a new one would begin with the rate's full allowance. */
@@ -112,7 +86,7 @@ export class Lane {
    * has what was given back, which waits for no call.
    */
   async hold(): Promise<void> {
-    this.#holds += 1;
+    this.#changes.held();
     this.giveBack();
     // By then each batch knows that it was cleared.
     await nextTurn();
@@ -178,7 +152,7 @@ export class Lane {
     const { store, clock } = this.#context;
     const { policy, bounds } = this.#target;
     const isFresh = this.#isFresh;
-    const holds = this.#holds;
+    const { holds } = this.#changes;
     this.#hasWork = false;
     this.#isFresh = false;
     const now = clock.steady();
@@ -212,7 +186,7 @@ export class Lane {
 
   /** True when every delivery of the batch is done with. */
   async #enqueue(batch: readonly LeasedDelivery[], claim: Claim): Promise<boolean> {
-    if (claim.holds !== this.#holds) return this.#handBack(batch);
+    if (claim.holds !== this.#changes.holds) return this.#handBack(batch);
     try {
       const attempt = await this.#calls.add(() => this.#attempt(batch, claim));
       return attempt ? this.#settle(batch, attempt) : this.#handBack(batch);
@@ -229,43 +203,11 @@ export class Lane {
     const { policy } = target;
     const startedAt = clock.steady();
     const isTooLate = startedAt + policy.timeoutMs + LEASE_MARGIN_MS > claim.until;
-    if (stopping.aborted || claim.holds !== this.#holds || isTooLate) return undefined;
-    const outcomes = await sendBatch(batch, this.id, target, this.#context);
-    const wasTried = batch.some(({ attempt }) => !isUsedUp(attempt, target));
-    const isChanged = await this.#changeLane(outcomes, claim, wasTried);
-    return { policy, startedAt, outcomes: isChanged ? outcomes : outcomes.map(asRetry) };
-  }
-
-  /** Before the deliveries are due again, so that no lease slips in between. False when the store did not take it. */
-  async #changeLane(
-    outcomes: readonly (Outcome | undefined)[],
-    { isProbe, holds }: Claim,
-    wasTried: boolean,
-  ): Promise<boolean> {
-    const { clock, stopped } = this.#context;
-    const disabled = outcomes.find((outcome) => outcome?.kind === "disable");
-    if (disabled) return this.#setLane({ state: "disabled", reason: disabled.reason });
-    // Whoever held the lane in the meantime has the last word.
-    if (holds !== this.#holds) return true;
-    const paused = outcomes.find((outcome) => outcome?.kind === "pause");
-    if (paused) {
-      const until = clock.steady() + Math.min(Math.max(paused.probeAfterMs, 0), LONGEST_WAIT_MS);
-      return this.#setLane({ state: "paused", reason: paused.reason, until });
-    }
-    return isProbe && wasTried && !stopped.aborted ? this.#setLane({ state: "active" }) : true;
-  }
-
-  async #setLane(status: LaneStatus): Promise<boolean> {
-    const { store, report, laneChanged } = this.#context;
-    try {
-      await store.setLane(this.id, status);
-    } catch (cause) {
-      report(new BusError("BUS_STORE_FAILED", ["setLane"], { cause }));
-      return false;
-    }
-    if (status.state !== "active") void this.hold();
-    laneChanged(this.id, status);
-    return true;
+    if (stopping.aborted || claim.holds !== this.#changes.holds || isTooLate) return undefined;
+    const sent = await sendBatch(batch, this.id, target, this.#context);
+    const isProbe = claim.isProbe && batch.some(({ attempt }) => !isUsedUp(attempt, target));
+    const outcomes = await this.#changes.made(sent, { holds: claim.holds, isProbe });
+    return { policy, startedAt, outcomes };
   }
 
   async #settle(batch: readonly LeasedDelivery[], attempted: Attempted): Promise<boolean> {
@@ -296,12 +238,4 @@ export class Lane {
     this.#claims.remove(count);
     this.wake();
   }
-}
-
-/** Without its pause the lane would try again at once. */
-function asRetry(outcome: Outcome | undefined): Outcome | undefined {
-  if (outcome?.kind !== "pause" && outcome?.kind !== "disable") return outcome;
-  const { reason, info } = outcome;
-  const afterMs = outcome.kind === "pause" ? { afterMs: outcome.probeAfterMs } : {};
-  return retry(reason, { free: true, ...afterMs, ...(info && { info }) });
 }

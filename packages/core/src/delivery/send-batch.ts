@@ -62,5 +62,5 @@ async function send(
 
 /** The bus cut the attempt short: that is not the delivery's fault, whatever the sink makes of it. */
 function uncounted(outcome: Outcome | undefined): Outcome | undefined {
-  return outcome?.kind === "retry" ? { ...outcome, isFree: true } : outcome;
+  return outcome?.kind === "retry" || outcome?.kind === "pause" ? { ...outcome, isFree: true } : outcome;
 }

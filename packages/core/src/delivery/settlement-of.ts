@@ -19,18 +19,21 @@ export function settlementOf(
     attempt,
     ...(attempt.reason !== undefined && { reason: attempt.reason }),
   };
+  const handedBack: Settlement = { ...base, state: "pending", dueAt: now, isFree: true };
   switch (outcome.kind) {
     case "delivered":
     case "skipped":
       return { ...base, state: outcome.kind };
     case "rejected":
       return { ...base, state: "dead" };
-    case "pause":
     case "disable":
-      return { ...base, state: "pending", dueAt: now, isFree: true };
+      return handedBack;
+    case "pause":
     case "retry": {
+      if (outcome.kind === "pause" && outcome.isFree) return handedBack;
       if (!outcome.isFree && delivery.attempt >= attemptsOf(policy.retry)) return { ...base, state: "dead" };
-      const dueAt = now + backoff(policy.retry, delivery.attempt, random, outcome.afterMs);
+      const afterMs = outcome.kind === "retry" ? outcome.afterMs : 0;
+      const dueAt = now + backoff(policy.retry, delivery.attempt, random, afterMs);
       return { ...base, state: "pending", dueAt, isFree: outcome.isFree };
     }
   }

@@ -1,7 +1,7 @@
 import { BinaryHeap, type Waiting } from "./binary-heap.ts";
 import { freeAt, type KeptDelivery } from "./kept-delivery.ts";
 import { LinkedList } from "./linked-list.ts";
-import type { LaneId, LaneStatus, LeaseRequest } from "./store.ts";
+import type { LaneCondition, LaneId, LaneStatus, LeaseRequest } from "./store.ts";
 
 const ACTIVE: LaneStatus = { state: "active" };
 
@@ -48,6 +48,13 @@ export class MemoryLane implements Waiting {
   /** Whether nothing would be lost if the lane were forgotten. */
   get isIdle(): boolean {
     return this.unfinished === 0 && this.status.state === "active";
+  }
+
+  isKeptBy({ unless }: LaneCondition): boolean {
+    const { status } = this;
+    return (
+      status.state === "disabled" || (unless === "held" && status.state === "paused" && status.until === undefined)
+    );
   }
 
   /** `seq` is higher than that of every delivery before. */

@@ -10,6 +10,7 @@ import type {
   DeliveryQuery,
   DeliveryRecord,
   Expansion,
+  LaneCondition,
   LaneId,
   LaneRecord,
   LaneStatus,
@@ -140,12 +141,14 @@ class MemoryStore implements Store {
     return Array.from(this.#lanes, ({ id, status, unfinished }) => ({ ...id, status, unfinished }));
   }
 
-  async setLane(id: LaneId, status: LaneStatus): Promise<void> {
+  async setLane(id: LaneId, status: LaneStatus, condition?: LaneCondition): Promise<boolean> {
     this.#assertOpen("setLane");
     const lane = this.#lanes.obtain(id);
+    if (condition && lane.isKeptBy(condition)) return false;
     lane.status = { ...status };
     lane.refresh();
     this.#lanes.place(lane);
+    return true;
   }
 
   async get(id: string): Promise<DeliveryRecord | undefined> {

@@ -61,7 +61,8 @@ export interface Store {
 
   /** Every lane that holds unfinished deliveries or a state other than active. */
   lanes(): Promise<readonly LaneRecord[]>;
-  setLane(lane: LaneId, status: LaneStatus): Promise<void>;
+  /** False when `condition` kept the lane as it was; without one it is always set. */
+  setLane(lane: LaneId, status: LaneStatus, condition?: LaneCondition): Promise<boolean>;
 
   get(id: string): Promise<DeliveryRecord | undefined>;
   /**
@@ -199,6 +200,11 @@ export type LaneStatus =
   | { readonly state: "active" }
   | { readonly state: "paused"; readonly reason: string; readonly until?: number | undefined }
   | { readonly state: "disabled"; readonly reason: string };
+
+/** When a lane is to stay as it is, so that no outcome undoes what a host did in another process: `held` is disabled, or paused by the host. */
+export interface LaneCondition {
+  readonly unless: "disabled" | "held";
+}
 
 export interface LaneRecord extends LaneId {
   readonly status: LaneStatus;

@@ -74,6 +74,24 @@ it("retries what fails at a destination by the schedule that the sink gives for 
   expect([told("dead"), told("retrying")]).toEqual([["e0"], ["e0"]]);
 });
 
+it("takes a changed policy up at once when it is told to, though all that is under way hangs", async () => {
+  let policy = { concurrency: 1 };
+  const { bus, clock, sink } = await aStartedBus({
+    destinations: ["one"],
+    deliver: (_, context) => untilAborted(context),
+    policyOf: () => policy,
+  });
+  await bus.publishMany(events(3));
+  await clock.settled();
+  const before = sink.received.length;
+
+  policy = { concurrency: 3 };
+  sink.lanes.refresh("one");
+  await clock.settled();
+
+  expect([before, sink.received.length]).toEqual([1, 3]);
+});
+
 it.each([
   ["more", 1, 4],
   ["fewer", 4, 1],

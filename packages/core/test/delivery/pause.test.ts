@@ -23,6 +23,49 @@ it("pauses the lane without using up attempts, and sends nothing else from it", 
   expect(new Set(items.map(({ attempts, state }) => `${state} ${attempts}`))).toEqual(new Set(["pending 0"]));
 });
 
+it("is told to be disabled once by all that was under way together, and once more after it was enabled", async () => {
+  const clock = virtualClock();
+  const { bus, signals } = await aStartedBus({
+    clock,
+    policy: { concurrency: 4 },
+    deliver: async () => {
+      await elapsed(clock, 100);
+      return [disable("410")];
+    },
+  });
+  await bus.publishMany(events(10));
+  await clock.advance(1_000);
+  const first = signals.filter(({ name }) => name === "disabled");
+
+  await bus.lanes.enable(LANE);
+  await clock.advance(1_000);
+
+  expect(first).toHaveLength(1);
+  expect(signals.filter(({ name }) => name === "disabled")).toHaveLength(2);
+  expect((await bus.lanes.list()).map(({ status, unfinished }) => [status.state, unfinished])).toEqual([
+    ["disabled", 10],
+  ]);
+});
+
+it("uses up the attempt where the sink says so, and then tries another delivery", async () => {
+  const { bus, clock, sink, signals, told } = await aStartedBus({
+    policy: { concurrency: 1, retry: [600_000] },
+    answers: { e0: [1, 2].map(() => pause("503", { probeAfterMs: 60_000, free: false })) },
+  });
+
+  await bus.publishMany(events(3));
+  await clock.advance(59_000);
+  const sent = [...sink.received];
+  await clock.advance(800_000);
+
+  expect(sent).toEqual(["e0"]);
+  expect(sink.received).toEqual(["e0", "e1", "e2", "e0"]);
+  expect(told("delivered")).toEqual(["e1", "e2"]);
+  expect(told("retrying")).toEqual(["e0"]);
+  expect(told("dead")).toEqual(["e0"]);
+  expect(signals.filter(({ name }) => name === "paused")).toHaveLength(2);
+});
+
 it("tries a paused lane by one delivery, and goes on when that works", async () => {
   const clock = virtualClock();
   let isDown = true;

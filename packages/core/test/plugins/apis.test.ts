@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { createBus, defineSink, defineSource } from "@bus/core";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { z } from "zod";
@@ -51,5 +52,15 @@ describe("bus.sinks and bus.sources", () => {
 
     expect(Object.keys(bus.sinks)).toEqual(["hooks"]);
     expect(() => Object.assign(bus.sinks, { hooks: 1 })).toThrow(TypeError);
+  });
+
+  it("show no options when they are printed: there may be secrets among them", () => {
+    const options = z.object({ secret: z.string() });
+    const sink = defineSink({ name: "hooks", options, create: () => ({ deliver: () => [] }) })({ secret: "s3cret" });
+    const source = defineSource({ name: "in", options, create: () => ({ start: () => undefined }) })({
+      secret: "s3cret",
+    });
+
+    expect(inspect([sink, source], { depth: 30 }) + JSON.stringify([sink, source])).not.toContain("s3cret");
   });
 });

@@ -3,6 +3,7 @@ import type { LaneId, LaneStatus } from "@bus/core";
 /** Lanes beside `HOOKS`, and states to set them to. */
 export const GRAPH: LaneId = { sink: "graph", destination: "one" };
 export const TWO: LaneId = { sink: "hooks", destination: "two" };
+export const ACTIVE: LaneStatus = { state: "active" };
 export const DISABLED: LaneStatus = { state: "disabled", reason: "410" };
 export const PAUSED_BY_HOST: LaneStatus = { state: "paused", reason: "maintenance" };
 

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import type { LaneRecord, Store } from "@bus/core";
 import { anEnd, anEntry, aStoreOf, end, HOOKS, leased, leasedIds, leasedOne, NO_BOUND } from "./builders.ts";
-import { DISABLED, GRAPH, nameOf, names, PAUSED_BY_HOST, pausedUntil, TWO } from "./lane-samples.ts";
+import { ACTIVE, DISABLED, GRAPH, nameOf, names, PAUSED_BY_HOST, pausedUntil, TWO } from "./lane-samples.ts";
 import type { StoreTest } from "./store-test.ts";
 
 /** Lanes that are paused or disabled, and what is told of lanes. */
@@ -147,6 +147,81 @@ export const lanes: readonly StoreTest[] = [
       const given = await leasedIds(store, { lane: TWO });
 
       deepEqual(given, ["b"]);
+    },
+  },
+  {
+    name: "sets any lane without a condition, and says that it did",
+    async run(context) {
+      const store = await aStoreOf(context, []);
+      const answers: boolean[] = [];
+
+      for (const status of [DISABLED, PAUSED_BY_HOST, pausedUntil(40), PAUSED_BY_HOST, ACTIVE])
+        answers.push(await store.setLane(HOOKS, status));
+
+      deepEqual(answers, [true, true, true, true, true]);
+      deepEqual(await store.lanes(), []);
+    },
+  },
+  {
+    name: "leaves a disabled lane as it is, its reason too, unless it is to be set whatever it is",
+    async run(context) {
+      const store = await aStoreOf(context, [anEntry("a")]);
+      await store.setLane(HOOKS, DISABLED);
+      const answers: boolean[] = [];
+
+      for (const unless of ["disabled", "held"] as const)
+        for (const status of [ACTIVE, pausedUntil(40), PAUSED_BY_HOST, { state: "disabled", reason: "404" } as const])
+          answers.push(await store.setLane(HOOKS, status, { unless }));
+
+      deepEqual(new Set(answers), new Set([false]));
+      deepEqual(await statuses(store), { "hooks/one": ["disabled", "410", undefined] });
+      deepEqual(await leasedIds(store, { now: 50 }), []);
+    },
+  },
+  {
+    name: "leaves a lane that the host paused as it is where it is to be set unless held",
+    async run(context) {
+      const store = await aStoreOf(context, [anEntry("a")]);
+      await store.setLane(HOOKS, PAUSED_BY_HOST);
+      const answers: boolean[] = [];
+
+      for (const status of [ACTIVE, pausedUntil(40), DISABLED])
+        answers.push(await store.setLane(HOOKS, status, { unless: "held" }));
+
+      deepEqual(answers, [false, false, false]);
+      deepEqual(await statuses(store), { "hooks/one": ["paused", "maintenance", undefined] });
+      deepEqual(await leasedIds(store, { now: 50 }), []);
+    },
+  },
+  {
+    name: "sets a lane that the host paused where it is to be set unless disabled",
+    async run(context) {
+      const store = await aStoreOf(context, [anEntry("a")]);
+      await store.setLane(HOOKS, PAUSED_BY_HOST);
+
+      const isSet = await store.setLane(HOOKS, DISABLED, { unless: "disabled" });
+
+      deepEqual([isSet, (await store.stats()).parked], [true, 1]);
+    },
+  },
+  {
+    name: "sets a lane unless held that is active, new, or paused for a time",
+    async run(context) {
+      const store = await aStoreOf(context, [anEntry("a")]);
+      const unlessHeld = { unless: "held" } as const;
+
+      const answers = [
+        await store.setLane(HOOKS, pausedUntil(40), unlessHeld),
+        await store.setLane(HOOKS, pausedUntil(60), unlessHeld),
+        await store.setLane(TWO, pausedUntil(70), unlessHeld),
+        await store.setLane(GRAPH, ACTIVE, unlessHeld),
+      ];
+      const paused = await statuses(store);
+      answers.push(await store.setLane(HOOKS, ACTIVE, unlessHeld));
+
+      deepEqual(answers, [true, true, true, true, true]);
+      deepEqual(paused, { "hooks/one": ["paused", "503", 60], "hooks/two": ["paused", "503", 70] });
+      deepEqual(await leasedIds(store), ["a"]);
     },
   },
   {

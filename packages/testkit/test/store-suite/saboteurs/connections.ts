@@ -176,10 +176,10 @@ export const connections: readonly Saboteur[] = [
     sabotage: (store) => {
       const disabled = new Set<string>();
       return wrapped(store, {
-        setLane: async ({ sink, destination }, status) => {
-          const name = `${sink} ${destination}`;
-          if (status.state === "disabled") disabled.add(name);
-          else await store.setLane({ sink, destination }, status);
+        setLane: async (lane, status, condition) => {
+          if (status.state !== "disabled") return store.setLane(lane, status, condition);
+          disabled.add(`${lane.sink} ${lane.destination}`);
+          return true;
         },
         lease: async (request) => {
           const { sink, destination } = request.lane;

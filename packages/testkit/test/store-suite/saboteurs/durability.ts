@@ -39,7 +39,10 @@ export const durability: readonly Saboteur[] = [
         expand: async (expansion, now) => ahead(store.expand(expansion, now), true),
         replay: async (query, page) => ahead(store.replay(query, page), { count: 1, lanes: [] }),
         discard: async (query, page) => ahead(store.discard(query, page), { count: 1 }),
-        setLane: async (lane, status) => ahead(store.setLane(lane, status), undefined),
+        setLane: async (lane, status, condition) => {
+          const isSet = store.setLane(lane, status, condition);
+          return status.state === "disabled" ? ahead(isSet, true) : isSet;
+        },
         state: {
           change: async (scope, changes) => {
             const isMade = store.state.change(scope, changes);

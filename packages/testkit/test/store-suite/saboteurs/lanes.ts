@@ -12,12 +12,13 @@ export const lanes: readonly Saboteur[] = [
       "gives nothing of a paused lane before the pause is over",
       "names the time at which a pause is over",
       "lists the state of each lane that is not active, with its reason and end",
+      "sets a lane unless held that is active, new, or paused for a time",
     ],
     sabotage: (store) =>
       wrapped(store, {
-        setLane: (lane, status) => {
+        setLane: (lane, status, condition) => {
           const isShort = status.state === "paused" && status.until !== undefined;
-          return store.setLane(lane, isShort ? { ...status, until: (status.until ?? 0) - 1 } : status);
+          return store.setLane(lane, isShort ? { ...status, until: (status.until ?? 0) - 1 } : status, condition);
         },
       }),
   },
@@ -129,9 +130,9 @@ export const lanes: readonly Saboteur[] = [
     sabotage: (store) => {
       const rested = new Set<string>();
       return wrapped(store, {
-        setLane: (lane, status) => {
+        setLane: (lane, status, condition) => {
           if (status.state !== "active") rested.add(JSON.stringify([lane.sink, lane.destination]));
-          return store.setLane(lane, status);
+          return store.setLane(lane, status, condition);
         },
         lease: (request) => {
           const hasRested = rested.has(JSON.stringify([request.lane.sink, request.lane.destination]));
@@ -201,18 +202,116 @@ export const lanes: readonly Saboteur[] = [
       "shows what is pending in a disabled lane as parked",
       "says that a probe is one, and of no other lease",
       "lists the state of each lane that is not active, with its reason and end",
+      "sets a lane that the host paused where it is to be set unless disabled",
+      "sets a lane unless held that is active, new, or paused for a time",
     ],
     sabotage: (store) =>
       wrapped(store, {
-        setLane: async (lane, status) => {
+        setLane: async (lane, status, condition) => {
           const others = (await store.lanes()).filter(({ sink }) => sink === lane.sink);
-          for (const other of [...others, lane]) await store.setLane(other, status);
+          for (const other of others) await store.setLane(other, status, condition);
+          return store.setLane(lane, status, condition);
+        },
+      }),
+  },
+  {
+    name: "says that it set a lane, whether it did or not",
+    caughtBy: [
+      "leaves a disabled lane as it is, its reason too, unless it is to be set whatever it is",
+      "leaves a lane that the host paused as it is where it is to be set unless held",
+    ],
+    sabotage: (store) =>
+      wrapped(store, {
+        setLane: async (...args) => {
+          await store.setLane(...args);
+          return true;
+        },
+      }),
+  },
+  {
+    name: "says that it set a lane where that changed its state",
+    caughtBy: [
+      "sets any lane without a condition, and says that it did",
+      "sets a lane unless held that is active, new, or paused for a time",
+    ],
+    sabotage: (store) =>
+      wrapped(store, {
+        setLane: async (lane, ...args) => {
+          const before = (await laneOf(store, lane))?.status.state ?? "active";
+          await store.setLane(lane, ...args);
+          return before !== ((await laneOf(store, lane))?.status.state ?? "active");
+        },
+      }),
+  },
+  {
+    name: "sets a lane unless held where no condition is given",
+    caughtBy: [
+      "keeps why a lane rests as it was given",
+      "goes on with all that waited when a lane is active again",
+      "sets any lane without a condition, and says that it did",
+      "lists no lane that is active and has nothing unfinished",
+    ],
+    sabotage: (store) =>
+      wrapped(store, {
+        setLane: (lane, status, condition = { unless: "held" }) => store.setLane(lane, status, condition),
+      }),
+  },
+  {
+    name: "changes the reason of a lane that is disabled",
+    caughtBy: [
+      "leaves a disabled lane as it is, its reason too, unless it is to be set whatever it is",
+      "leaves a lane that the host paused as it is where it is to be set unless held",
+    ],
+    sabotage: (store) =>
+      wrapped(store, {
+        setLane: (lane, status, condition) =>
+          status.state === "disabled" ? store.setLane(lane, status) : store.setLane(lane, status, condition),
+      }),
+  },
+  {
+    name: "takes a disabled lane for one that is not held",
+    caughtBy: ["leaves a disabled lane as it is, its reason too, unless it is to be set whatever it is"],
+    sabotage: (store) =>
+      wrapped(store, {
+        setLane: async (lane, status, condition) => {
+          const isDisabled = (await laneOf(store, lane))?.status.state === "disabled";
+          return isDisabled ? store.setLane(lane, status) : store.setLane(lane, status, condition);
+        },
+      }),
+  },
+  {
+    name: "takes a lane that the host paused for one that is not held",
+    caughtBy: ["leaves a lane that the host paused as it is where it is to be set unless held"],
+    sabotage: (store) =>
+      wrapped(store, {
+        setLane: (lane, status, condition) => store.setLane(lane, status, condition && { unless: "disabled" }),
+      }),
+  },
+  {
+    name: "takes a lane that the host paused for disabled",
+    caughtBy: ["sets a lane that the host paused where it is to be set unless disabled"],
+    sabotage: (store) =>
+      wrapped(store, {
+        setLane: (lane, status, condition) => store.setLane(lane, status, condition && { unless: "held" }),
+      }),
+  },
+  {
+    name: "takes every paused lane for held",
+    caughtBy: ["sets a lane unless held that is active, new, or paused for a time"],
+    sabotage: (store) =>
+      wrapped(store, {
+        setLane: async (lane, status, condition) => {
+          const isPaused = (await laneOf(store, lane))?.status.state === "paused";
+          return isPaused && condition?.unless === "held" ? false : store.setLane(lane, status, condition);
         },
       }),
   },
   {
     name: "lists no end of a pause",
-    caughtBy: ["lists the state of each lane that is not active, with its reason and end"],
+    caughtBy: [
+      "lists the state of each lane that is not active, with its reason and end",
+      "sets a lane unless held that is active, new, or paused for a time",
+    ],
     sabotage: (store) =>
       onLanes(store, ({ status, ...lane }) => {
         if (status.state !== "paused") return { ...lane, status };
@@ -224,6 +323,7 @@ export const lanes: readonly Saboteur[] = [
     caughtBy: [
       "lists the state of each lane that is not active, with its reason and end",
       "keeps why a lane rests as it was given",
+      "sets a lane unless held that is active, new, or paused for a time",
     ],
     sabotage: (store) =>
       wrapped(store, { lanes: async () => (await store.lanes()).filter(({ unfinished }) => unfinished > 0) }),
@@ -248,13 +348,17 @@ export const lanes: readonly Saboteur[] = [
   },
   {
     name: "goes on listing a lane that was not active once",
-    caughtBy: ["lists no lane that is active and has nothing unfinished"],
+    caughtBy: [
+      "lists no lane that is active and has nothing unfinished",
+      "sets any lane without a condition, and says that it did",
+      "sets a lane unless held that is active, new, or paused for a time",
+    ],
     sabotage: (store) => {
       const set = new Map<string, LaneId>();
       return wrapped(store, {
-        setLane: (lane, status) => {
+        setLane: (lane, status, condition) => {
           set.set(JSON.stringify([lane.sink, lane.destination]), lane);
-          return store.setLane(lane, status);
+          return store.setLane(lane, status, condition);
         },
         lanes: async () => {
           const listed = await store.lanes();
