@@ -40,7 +40,9 @@ export class SettingsPage {
       headers: { authorization: `Bearer ${this.#token}`, "content-type": "application/json" },
       ...(body && { body: JSON.stringify(body) }),
     });
-    const answer = (await response.json()) as { payload?: unknown; message?: string };
+    const text = await response.text();
+    // DELETE is answered with nothing.
+    const answer = (text === "" ? {} : JSON.parse(text)) as { payload?: unknown; message?: string };
     if (!response.ok) throw new Error(`The desk says: ${answer.message}`);
     return answer.payload;
   }

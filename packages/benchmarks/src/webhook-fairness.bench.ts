@@ -66,9 +66,13 @@ async function register(bus: WebhooksBus, { origin }: Receiver): Promise<void> {
   }
 }
 
+/** Ends when all of it waits for the endpoint. */
 async function publishToHung(bus: WebhooksBus): Promise<void> {
   for (let published = 0; published < WAITING; published += 1_000)
     await Promise.all(Array.from({ length: 1_000 }, () => bus.publish("message.created", messageAt(HUNG))));
+  const waiting = async (): Promise<number> =>
+    (await bus.lanes.list()).find(({ destination }) => destination === String(HUNG))?.unfinished ?? 0;
+  while ((await waiting()) < WAITING) await sleep(TICK_MS);
 }
 
 /** Publishes what is due every few ms, whatever became of the last, and waits until all has arrived. */

@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import { BusError } from "@bus/core";
 import type { AddressGuard } from "./address-guard.ts";
 import type { ResolvedAddress, ResolveHost } from "./resolve-host.ts";
+import { codeOf } from "./transport-error.ts";
 
 /**
  * Opens a socket to `host` through `open`, which is Node's own way to connect, and sees to it that it leads where the guard allows.
@@ -51,7 +52,7 @@ async function resolveChecked(
   signal: AbortSignal,
 ): Promise<ResolvedAddress[]> {
   const found = await resolve(host, signal).catch((cause: unknown) => {
-    throw new BusError("BUS_HTTP_FAILED", [host, "the name look-up"], { cause });
+    throw new BusError("BUS_HTTP_FAILED", [host, `the name look-up${codeOf(cause)}`], { cause });
   });
   if (found.length === 0) throw new BusError("BUS_HTTP_FAILED", [host, "the name look-up, which found no address"]);
   for (const { address } of found) {

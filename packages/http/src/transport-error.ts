@@ -20,9 +20,13 @@ function bottomOf(error: unknown): unknown {
 }
 
 function stageOf(cause: unknown): string {
-  const code = cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
   // Node tries the addresses of a name in turn, and gathers the failures.
   const isConnect =
     cause instanceof AggregateError || (cause instanceof Error && "syscall" in cause && cause.syscall === "connect");
-  return `${isConnect ? "connect" : "the exchange"}${code}`;
+  return `${isConnect ? "connect" : "the exchange"}${codeOf(cause)}`;
+}
+
+/** " (ECONNRESET)", where there is a code. */
+export function codeOf(cause: unknown): string {
+  return cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
 }

@@ -92,10 +92,14 @@ describe.each(TRANSPORTS)("over $name", ({ make }) => {
     });
 
     it("that does not resolve is a failure to try again", async () => {
-      const unknown = aTransport(make, { resolve: async () => Promise.reject(new Error("ENOTFOUND")) });
+      const unknown = aTransport(make, {
+        resolve: async () => Promise.reject(Object.assign(new Error(), { code: "ENOTFOUND" })),
+      });
       const empty = aTransport(make, { resolve: resolving([]) });
 
-      await expect(unknown.request(aRequest("http://hooks.example/"))).rejects.toThrow(/failed at the name look-up/);
+      await expect(unknown.request(aRequest("http://hooks.example/"))).rejects.toThrow(
+        /failed at the name look-up \(ENOTFOUND\)/,
+      );
       await expect(empty.request(aRequest("http://hooks.example/"))).rejects.toThrow(/found no address/);
     });
 

@@ -104,6 +104,12 @@ describe("parseRetryAfter", () => {
 });
 
 describe("outcomeOfError", () => {
+  it("does not tell where a name of the host's network leads", () => {
+    const outcome = outcomeOfError(new BusError("BUS_ADDRESS_REFUSED", ["db.internal", "10.3.4.5"]));
+
+    expect(outcome).toMatchObject({ reason: "The target has no public address, and is not allowed." });
+  });
+
   it.each([
     ["rejected", new BusError("BUS_ADDRESS_REFUSED", ["localhost", "127.0.0.1"])],
     ["rejected", new BusError("BUS_URL_INVALID", ["no"])],

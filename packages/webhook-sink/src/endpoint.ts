@@ -1,7 +1,7 @@
-import { BusError } from "@bus/core";
 import { signStandardWebhook } from "@bus/http";
 import { z } from "zod";
 import { id, type TrinoId } from "./events/account.ts";
+import { checkHmacSecret } from "./hmac-secret.ts";
 import { refusal } from "./refusal.ts";
 import { settingsFields, type ParsedSettings, type WebhookSettings } from "./webhook-settings.ts";
 
@@ -43,8 +43,6 @@ export const endpoint: z.ZodType<ParsedEndpoint, WebhookEndpoint> = z
   }));
 
 function checkSecrets(secrets: readonly string[]): void {
-  if (secrets.some((text) => /^wh[sp]k_/.test(text))) {
-    throw new BusError("BUS_SECRET_INVALID", ["an ed25519 key makes no HMAC: write plain text, or whsec_ and base64"]);
-  }
+  secrets.forEach(checkHmacSecret);
   signStandardWebhook(secrets, { id: "", timestamp: 0, body: "" });
 }

@@ -1,6 +1,16 @@
 export { type WebhookEndpoint } from "./endpoint.ts";
 export { type TrinoAccount, type TrinoId } from "./events/account.ts";
-export { type TrinoAttachment, type TrinoFileType } from "./events/attachment.ts";
+export {
+  type TrinoAttachment,
+  type TrinoAudioAttachment,
+  type TrinoContactAttachment,
+  type TrinoContactAttachmentMeta,
+  type TrinoEmbedAttachment,
+  type TrinoFallbackAttachment,
+  type TrinoFileAttachment,
+  type TrinoFileType,
+  type TrinoLocationAttachment,
+} from "./events/attachment.ts";
 export { type TrinoAttributes } from "./events/attributes.ts";
 export { type TrinoChange, type TrinoChanges } from "./events/changes.ts";
 export { type TrinoContact, type TrinoContactCreated, type TrinoContactUpdated } from "./events/contact.ts";
@@ -22,7 +32,6 @@ export {
 } from "./events/conversation-message.ts";
 export { type TrinoInbox, type TrinoInboxCreated, type TrinoInboxUpdated } from "./events/inbox.ts";
 export { type Instant } from "./events/instant.ts";
-export { type LooseObject } from "./events/loose-object.ts";
 export { type TrinoMessage } from "./events/message.ts";
 export {
   type TrinoAgentBot,
@@ -32,6 +41,7 @@ export {
   type TrinoUser,
 } from "./events/sender.ts";
 export { trinoEvents } from "./events/trino-events.ts";
+export { trinoSchemas } from "./events/trino-schemas.ts";
 export { type TrinoTyping } from "./events/typing.ts";
 export { type TrinoWebwidget, type TrinoWebwidgetInfo } from "./events/webwidget.ts";
 export { type WebhookSinkOptions } from "./options.ts";

@@ -2,6 +2,7 @@ import { checkAllowList, checkHeaders, type AllowList } from "@bus/http";
 import { z } from "zod";
 import { endpoint, type ParsedEndpoint, type WebhookEndpoint } from "./endpoint.ts";
 import { refusal } from "./refusal.ts";
+import { isTakenPrefix } from "./request-headers.ts";
 import { pendingDeliveries } from "./webhook-record.ts";
 import { headersFault, LONGEST_DEADLINE_MS } from "./webhook-settings.ts";
 import type { PendingDeliveries } from "./webhook.ts";
@@ -46,6 +47,7 @@ export const webhookSinkOptions: z.ZodType<ParsedOptions, WebhookSinkOptions> = 
       .string()
       .min(1)
       .check(refusal((prefix) => checkHeaders({ [`${prefix}Event`]: "" })))
+      .refine((prefix) => !isTakenPrefix(prefix), "The Standard Webhooks headers begin with it: choose another")
       .default("X-Trino-"),
     deadlineMs: z.int().min(1).max(LONGEST_DEADLINE_MS).default(15_000),
     allow: z.array(z.string()).readonly().check(refusal(checkAllowList)).default([]),

@@ -8,7 +8,13 @@ export function refusal<T>(check: (value: T) => unknown): z.core.CheckFn<T> {
       check(payload.value);
     } catch (error) {
       if (!BusError.is(error)) throw error;
-      payload.issues.push({ code: "custom", message: error.message.replace(/\.$/, ""), input: undefined });
+      payload.issues.push({ code: "custom", message: wordsOf(error), input: undefined });
     }
   };
+}
+
+/** The path of an issue names the option already. */
+function wordsOf(error: BusError): string {
+  const words = error.message.replace(/\.$/, "");
+  return error.code === "BUS_OPTION_INVALID" ? words.replace(/^[^:]*: /, "") : words;
 }

@@ -20,6 +20,11 @@ const OWN_NAMES = new Set([
 ]);
 const OWN_PREFIXED_NAMES = ["Event", "Delivery", "Timestamp", "Signature"];
 
+/** Whether the desk's own headers, with this prefix, would be those that every webhook has besides. */
+export function isTakenPrefix(prefix: string): boolean {
+  return OWN_PREFIXED_NAMES.some((own) => OWN_NAMES.has(`${prefix}${own}`.toLowerCase()));
+}
+
 /** Whether the sink writes this header itself, so that a webhook cannot choose it. */
 export function isOwnHeader(name: string, prefix: string): boolean {
   const lower = name.toLowerCase();

@@ -1,5 +1,6 @@
 import { BusError } from "@bus/core";
 import { verifySha256, verifyStandardWebhook, type VerifyOptions } from "@bus/http";
+import { checkHmacSecret } from "./hmac-secret.ts";
 
 /** Headers as a Fetch `Request` or Node's `IncomingMessage` has them. */
 export type ReceivedHeaders = Headers | Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -55,7 +56,7 @@ export function verifyWebhook(
   if (Number.isNaN(now - toleranceMs))
     throw new TypeError("verifyWebhook() takes now and toleranceMs in milliseconds.");
   const read = reader(headers);
-  const keys = typeof secrets === "string" ? [secrets] : secrets;
+  const keys = parsedKeys(secrets);
   const within = { now, toleranceSeconds: toleranceMs / 1000 };
 
   const own = verifyOwn(rawBody, prefix, read, keys, within);
@@ -70,6 +71,16 @@ export function verifyWebhook(
     deliveryId: read(`${prefix}Delivery`),
     sentAt: Number(timestamp) * 1000,
   };
+}
+
+/** For JavaScript, and for a variable of the environment that is not set. */
+function parsedKeys(secrets: unknown): readonly string[] {
+  const keys: readonly unknown[] = Array.isArray(secrets) ? secrets : [secrets];
+  return keys.map((key) => {
+    if (typeof key !== "string") throw new BusError("BUS_SECRET_INVALID", ["it is no text: is it set?"]);
+    checkHmacSecret(key);
+    return key;
+  });
 }
 
 type ReadHeader = (name: string) => string | undefined;

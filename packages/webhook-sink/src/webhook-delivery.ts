@@ -2,6 +2,7 @@ import {
   disable,
   pause,
   rejected,
+  retry,
   skipped,
   type AttemptInfo,
   type BusEvent,
@@ -17,7 +18,7 @@ import { accountIdOf } from "./events/account.ts";
 import { inboxIdOf } from "./events/inbox.ts";
 import type { Breaker } from "./health/breaker.ts";
 import type { FailureStreaks } from "./health/failure-streaks.ts";
-import { renderBody, renderPayload } from "./payload/render-body.ts";
+import { isUnwanted, renderBody, renderPayload } from "./payload/render-body.ts";
 import type { Registry } from "./registry/registry.ts";
 import type { WebhookMessage } from "./request-headers.ts";
 import { isWebhookEvent, WIRE_NAMES } from "./subscriptions.ts";
@@ -46,6 +47,9 @@ const REMOVED = "The webhook was removed.";
 
 const GONE = 410;
 const TOO_MANY_REQUESTS = 429;
+
+/** How long a lane waits whose webhook this process does not know. */
+const LOOK_AGAIN_MS = 60_000;
 
 /**
  * Delivers each event as one signed POST per webhook, and watches how the webhooks are doing.
@@ -82,12 +86,8 @@ export class WebhookDelivery implements Sink<WebhookSinkApi> {
         webhook.subscriptions.includes(WIRE_NAMES[type]) &&
         (webhook.inboxId === undefined || webhook.inboxId === inboxId),
     );
-    if (candidates.length === 0) return [];
-    const rendering = renderPayload(event);
-    if (rendering.kind === "unwanted") return [];
-    const isWanted = ({ where }: Webhook): boolean =>
-      where === undefined || rendering.kind === "invalid" || matches(where, rendering.payload);
-    return candidates.filter(isWanted).map(({ destination }) => destination);
+    if (candidates.length === 0 || isUnwanted(type, data)) return [];
+    return matching(candidates, event).map(({ destination }) => destination);
   }
 
   async deliver(batch: readonly Delivery[], { signal }: DeliverContext): Promise<readonly Outcome[]> {
@@ -98,11 +98,7 @@ export class WebhookDelivery implements Sink<WebhookSinkApi> {
     const { registry } = this.#parts;
     const { destination, event } = delivery;
     const webhook = await registry.find(destination);
-    if (webhook === undefined) {
-      if (registry.wasRemoved(destination)) return skipped(REMOVED);
-      // Owed from a time when the host still listed it: kept, for it may be an oversight.
-      return disable(`The sink has no webhook "${destination}".`);
-    }
+    if (webhook === undefined) return this.#absent(destination);
     if (!webhook.isEnabled) return disable(webhook.disabledReason ?? "The webhook is disabled.");
 
     const rendering = renderBody(event);
@@ -116,6 +112,14 @@ export class WebhookDelivery implements Sink<WebhookSinkApi> {
     return this.#judged(webhook, delivery, outcome);
   }
 
+  /** What is owed to a webhook that is not there. */
+  #absent(destination: string): Outcome {
+    const absence = this.#parts.registry.absenceOf(destination);
+    if (absence === "removed") return skipped(REMOVED);
+    if (absence === "parked") return disable(REMOVED);
+    return pause(`The sink has no webhook "${destination}".`, { probeAfterMs: LOOK_AGAIN_MS });
+  }
+
   async #post(webhook: Webhook, message: WebhookMessage, signal: AbortSignal): Promise<Outcome> {
     const { requests, clock } = this.#parts;
     try {
@@ -126,7 +130,8 @@ export class WebhookDelivery implements Sink<WebhookSinkApi> {
   }
 
   /** What the outcome means for the webhook, beside what it means for the delivery. */
-  async #judged({ destination }: Webhook, delivery: Delivery, outcome: Outcome): Promise<Outcome> {
+  async #judged(webhook: Webhook, delivery: Delivery, outcome: Outcome): Promise<Outcome> {
+    const { destination } = webhook;
     const { streaks, breaker, clock } = this.#parts;
     if (outcome.kind === "delivered") {
       breaker.forget(destination);
@@ -134,28 +139,41 @@ export class WebhookDelivery implements Sink<WebhookSinkApi> {
       return outcome;
     }
     const { info } = outcome;
-    if (info?.status === GONE) return this.#disabled(destination, "The receiver answered 410: it is gone.", info);
+    if (info?.status === GONE) return this.#disabled(webhook, "The receiver answered 410: it is gone.", info);
     const since = await streaks.failed(destination);
     if (since !== undefined) {
       const reason = `Every attempt has failed since ${new Date(since).toISOString()}. The last: ${outcome.reason}`;
-      return this.#disabled(destination, reason, info);
+      return this.#disabled(webhook, reason, info);
     }
     if (!isUnwell(outcome)) {
       breaker.forget(destination);
       return outcome;
     }
     const probeAfterMs = breaker.failed(destination, delivery.id, clock.steady(), outcome.afterMs);
-    return probeAfterMs === undefined ? outcome : pause(outcome.reason, { probeAfterMs, ...(info && { info }) });
+    if (probeAfterMs === undefined) return outcome;
+    // It uses up its attempt: otherwise one delivery that the receiver always fails at would be every probe.
+    return pause(outcome.reason, { probeAfterMs, free: false, ...(info && { info }) });
   }
 
-  async #disabled(destination: string, reason: string, info: AttemptInfo | undefined): Promise<Outcome> {
+  async #disabled(webhook: Webhook, reason: string, info: AttemptInfo | undefined): Promise<Outcome> {
     const { registry, streaks, breaker } = this.#parts;
-    await registry.markDisabled(destination, reason);
+    const { destination } = webhook;
+    const marking = await registry.markDisabled(webhook, reason);
     breaker.forget(destination);
     await streaks.forget(destination);
+    if (marking === "changed") return retry("Its URL was changed meanwhile.", { free: true, ...(info && { info }) });
+    if (marking === "discarded") return skipped(reason, info);
     // Meanwhile: nobody would enable its lane again.
-    return registry.wasRemoved(destination) ? skipped(REMOVED, info) : disable(reason, info);
+    return registry.peek(destination) ? disable(reason, info) : this.#absent(destination);
   }
+}
+
+/** Those whose filter matches the body. Where nobody filters, it need not be made. */
+function matching(webhooks: readonly Webhook[], event: BusEvent): readonly Webhook[] {
+  if (webhooks.every(({ where }) => where === undefined)) return webhooks;
+  const rendering = renderPayload(event);
+  if (rendering.kind !== "payload") return webhooks;
+  return webhooks.filter(({ where }) => where === undefined || matches(where, rendering.payload));
 }
 
 /** It did not answer, or that it is overloaded or broken. */

@@ -68,7 +68,7 @@ type Fields = {
 /** The fields of a schema of something that has these settings. */
 export const settingsFields: Fields = {
   url,
-  name: z.string().max(255).optional(),
+  name: z.string("Name is invalid").max(255, "Name is too long (maximum is 255 characters)").optional(),
   subscriptions,
   inboxId: ofBoundedLength(id).optional(),
   where: webhookFilter.optional(),
@@ -81,7 +81,7 @@ export const settingsFields: Fields = {
 
 /** An id that fits into a key of the state. */
 export function ofBoundedLength(schema: z.ZodType<TrinoId, TrinoId>): z.ZodType<TrinoId, TrinoId> {
-  return schema.refine((value) => String(value).length <= 255, "expected an id of at most 255 characters");
+  return schema.refine((value) => String(value).length <= 255, "Id is too long (maximum is 255 characters)");
 }
 
 /** What is wrong with the headers where the sink's own have this prefix. */

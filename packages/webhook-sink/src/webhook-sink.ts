@@ -1,9 +1,9 @@
-import { CLOCK, defineSink, LANES, LOGGER, STATE, type DeliveryPolicy, type SinkPlugin } from "@bus/core";
+import { BusError, CLOCK, defineSink, LANES, LOGGER, STATE, type DeliveryPolicy, type SinkPlugin } from "@bus/core";
 import { gotTransport, HTTP_TRANSPORT } from "@bus/http";
 import { trinoEvents } from "./events/trino-events.ts";
 import { Breaker } from "./health/breaker.ts";
 import { FailureStreaks } from "./health/failure-streaks.ts";
-import { webhookSinkOptions, type WebhookSinkOptions } from "./options.ts";
+import { webhookSinkOptions, type ParsedOptions, type WebhookSinkOptions } from "./options.ts";
 import { webhookRegistry } from "./registry/webhook-registry.ts";
 import { WebhookDelivery, type WebhookSinkApi } from "./webhook-delivery.ts";
 import { timeoutMsOf } from "./webhook-policy.ts";
@@ -17,10 +17,22 @@ import { WebhookTests } from "./webhook-test.ts";
  * @throws {BusError} BUS_OPTION_INVALID
  * @see docs/spec/trino-webhooks.md
  */
-export const webhookSink: (
-  options: WebhookSinkOptions,
+export function webhookSink(
+  options: WebhookSinkOptions = {},
   policy?: DeliveryPolicy,
-) => SinkPlugin<typeof trinoEvents, WebhookSinkApi> = defineSink({
+): SinkPlugin<typeof trinoEvents, WebhookSinkApi> {
+  const sink = definedSink(options, policy);
+  const { deadlineMs } = sink.options as ParsedOptions;
+  const { timeoutMs = Infinity } = sink.policy;
+  // The engine would end each attempt before its outcome is known, and so before anything is learned of the receiver.
+  if (timeoutMs <= deadlineMs) {
+    const mend = `timeoutMs, ${timeoutMs}, must be more than deadlineMs, ${deadlineMs}: lower that one`;
+    throw new BusError("BUS_OPTION_INVALID", ['The policy of sink "webhook"', mend]);
+  }
+  return sink;
+}
+
+const definedSink = defineSink({
   name: "webhook",
   options: webhookSinkOptions,
   accepts: trinoEvents,
@@ -38,7 +50,7 @@ export const webhookSink: (
       lanes,
       clock,
       logger,
-      test: async (webhook) => tests.test(webhook, await webhooks.get(Number(webhook.destination))),
+      test: (webhook, view) => tests.test(webhook, view),
     });
     const isKnown = (destination: string): boolean => registry.peek(destination) !== undefined;
     const streaks = new FailureStreaks({ state, clock, logger, disableAfterMs, isKnown });

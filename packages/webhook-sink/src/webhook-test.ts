@@ -18,11 +18,8 @@ export class WebhookTests {
     this.#clock = clock;
   }
 
-  /**
-   * @param view what its owner knows of it, unless it was removed just now
-   * @throws {BusError} BUS_NOT_RUNNING when it is stopped before the answer has come
-   */
-  async test(webhook: Webhook, view: WebhookView | undefined): Promise<WebhookTestResult> {
+  /** @throws {BusError} BUS_NOT_RUNNING when it is stopped before the answer has come */
+  async test(webhook: Webhook, view: WebhookView): Promise<WebhookTestResult> {
     const { signal } = this.#stopping;
     signal.throwIfAborted();
     const startedAt = this.#clock.steady();
@@ -42,9 +39,9 @@ export class WebhookTests {
     this.#stopping.abort(new BusError("BUS_NOT_RUNNING", ["The test of a webhook", "stopped"]));
   }
 
-  async #outcome(webhook: Webhook, view: WebhookView | undefined, signal: AbortSignal) {
+  async #outcome(webhook: Webhook, view: WebhookView, signal: AbortSignal) {
     const id = `test_${randomUUID()}`;
-    const body = new TextEncoder().encode(JSON.stringify(bodyOf(webhook, view, this.#clock.now())));
+    const body = new TextEncoder().encode(JSON.stringify(bodyOf(view, this.#clock.now())));
     try {
       const answer = await this.#requests.post(webhook, { name: NAME, deliveryId: id, eventId: id, body }, signal);
       return outcomeOfAnswer(answer, this.#clock.now());
@@ -55,12 +52,11 @@ export class WebhookTests {
   }
 }
 
-function bodyOf(webhook: Webhook, view: WebhookView | undefined, now: number): object {
-  const { destination, url, subscriptions } = webhook;
+function bodyOf({ accountId, id, name, url, subscriptions }: WebhookView, now: number): object {
   return {
     event: NAME,
-    account: { id: view?.accountId ?? webhook.accountId },
-    webhook: { id: Number(destination), name: view?.name, url, subscriptions },
+    account: { id: accountId },
+    webhook: { id, name, url, subscriptions },
     sent_at: new Date(now).toISOString(),
   };
 }

@@ -11,8 +11,8 @@ import type { ParsedSettings, WebhookSettings } from "./webhook-settings.ts";
 export interface Webhooks {
   /** The secret is in this answer and never again. @throws {BusError} BUS_WEBHOOK_INVALID */
   create(webhook: NewWebhook): Promise<WebhookWithSecret>;
-  /** In order of id. */
-  list(query?: { readonly accountId?: TrinoId | undefined }): Promise<readonly WebhookView[]>;
+  /** In order of id. @throws {BusError} BUS_WEBHOOK_INVALID, also for an account id that is undefined: all is asked for without one */
+  list(query?: { readonly accountId?: TrinoId }): Promise<readonly WebhookView[]>;
   get(id: number): Promise<WebhookView | undefined>;
   /**
    * Changes what is given; null takes an optional setting away. With `enabled: false`, `pending` says what becomes of its deliveries; with

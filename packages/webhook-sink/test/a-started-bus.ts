@@ -137,6 +137,6 @@ async function moved(clock: VirtualClock, work: Promise<void>): Promise<void> {
     progress.isDone = true;
   });
   done.catch(() => undefined);
-  while (!progress.isDone) await clock.advance(100);
+  while (!progress.isDone) await clock.advance(10);
   await done;
 }

@@ -75,6 +75,7 @@ describe("the options", () => {
     ["a fate nobody knows", { whenDisabled: "keep" }, "whenDisabled: "],
     ["a time to disable after of nothing", { disableAfterMs: 0 }, "disableAfterMs: "],
     ["a time to disable after that is no number", { disableAfterMs: "5 days" }, "disableAfterMs: "],
+    ["a prefix of the Standard Webhooks headers", { endpoints: [], headerPrefix: "Webhook-" }, "headerPrefix: "],
     ["a prefix that is no name", { endpoints: [], headerPrefix: "X Trino" }, "headerPrefix: "],
     ["no time", { endpoints: [], deadlineMs: 0 }, "deadlineMs: "],
     ["a wrong allow-list", { endpoints: [], allow: ["10.0.0.0/99"] }, "allow: "],
@@ -149,10 +150,16 @@ describe("the options", () => {
 
   it("give the engine more time than the deadline", () => {
     expect(webhookSink({ endpoints: [crm], deadlineMs: 60_000 }).policy.timeoutMs).toBeGreaterThan(60_000);
-    expect(webhookSink({ endpoints: [crm] }, { timeoutMs: 1, concurrency: 1 }).policy).toEqual({
-      timeoutMs: 1,
+    expect(webhookSink({ deadlineMs: 500 }, { timeoutMs: 501, concurrency: 1 }).policy).toEqual({
+      timeoutMs: 501,
       concurrency: 1,
     });
+  });
+
+  it("do not let the engine cut every attempt short", () => {
+    expect(() => webhookSink({}, { timeoutMs: 15_000 })).toThrow(
+      expect.objectContaining({ code: "BUS_OPTION_INVALID", message: expect.stringContaining("timeoutMs") }),
+    );
   });
 
   it("are typed", () => {

@@ -48,6 +48,21 @@ async function sent(options: Partial<WebhookSinkOptions>, secret: string | reado
 }
 
 describe("verifyWebhook", () => {
+  it.each<[string, unknown]>([
+    ["one that is not set", undefined],
+    ["a list with one that is not set", ["secret", undefined]],
+    ["none", []],
+    ["an empty one", ""],
+    [
+      "a public key, which anybody may have and so sign with its text",
+      "whpk_MCowBQYDK2VwAyEAabcdefghijklmnopqrstuvwxyz0",
+    ],
+  ])("refuses %s as its secret", (_, secrets) => {
+    expect(() => verifyWebhook(body, signed(["secret"]), secrets as string, { now })).toThrow(
+      expect.objectContaining({ code: "BUS_SECRET_INVALID" }),
+    );
+  });
+
   it("takes the contract's test vector", () => {
     expect(verifyWebhook(body, VECTOR, "test-secret", { now })).toEqual({
       event: "message_created",

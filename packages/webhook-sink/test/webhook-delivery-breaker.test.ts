@@ -31,7 +31,7 @@ describe("the lane of a webhook", () => {
     const histories = (await started.deliveries()).map(({ attempts, history }) => [attempts, history.at(-1)?.outcome]);
     expect(histories.slice(4, 7)).toEqual([
       [1, "retry"],
-      [0, "pause"],
+      [1, "pause"],
       [0, undefined],
     ]);
   });
@@ -58,7 +58,7 @@ describe("the lane of a webhook", () => {
     await requests(started, receiver, 8);
     receiver.answer(status(200));
     await started.clock.advance(120 * SECOND);
-    const deliveries = await started.ended(5, "delivered");
+    const deliveries = await started.ended(2, "delivered");
 
     const pauses = started.signals.flatMap(({ name, until = 0 }) =>
       name === "paused" ? [(until - NOW) / SECOND] : [],
@@ -66,9 +66,40 @@ describe("the lane of a webhook", () => {
     expect(pauses).toEqual([30, 90, 210]);
     expect(started.signals.at(-1)).toMatchObject({ name: "resumed" });
     expect(deliveries.map(({ state }) => state)).toEqual([
-      ...Array.from({ length: 5 }, () => "pending"),
-      ...Array.from({ length: 5 }, () => "delivered"),
+      ...Array.from({ length: 8 }, () => "pending"),
+      ...Array.from({ length: 2 }, () => "delivered"),
     ]);
+  });
+
+  it("is not held by one delivery that the receiver always fails at", async () => {
+    const receiver = await aReceiver(status(503));
+    const started = await aBus(receiver);
+    await started.publish(10);
+    await requests(started, receiver, 6);
+    const poison = receiver.received[5]?.headers["x-trino-delivery"];
+
+    receiver.answer((response) => {
+      const isPoison = receiver.received.at(-1)?.headers["x-trino-delivery"] === poison;
+      response.writeHead(isPoison ? 503 : 200).end();
+    });
+    await started.clock.advance(30 * SECOND);
+
+    await started.ended(4, "delivered");
+  });
+
+  it("goes on at once when the URL is mended", async () => {
+    const receiver = await aReceiver(status(503));
+    const mended = await aReceiver();
+    const started = await aStartedBus({ policy: { concurrency: 1, retry: [24 * HOUR] } });
+    const { webhooks } = started.bus.sinks.hooks;
+    const { id } = await webhooks.create({ accountId: 1, url: receiver.url });
+    await started.publish(10);
+    await requests(started, receiver, 6);
+
+    await webhooks.update(id, { url: mended.url });
+    await started.clock.advance(SECOND);
+
+    await started.ended(4, "delivered");
   });
 
   it("pauses at least as long as the receiver asks for", async () => {

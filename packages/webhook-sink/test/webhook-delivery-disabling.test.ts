@@ -58,13 +58,13 @@ describe("a webhook that answers 410", () => {
     expect(eventIds(receiver)).toEqual([sent[0]!.event.id, ...sent.map(({ event }) => event.id)]);
   });
 
-  it("has what it is owed dropped when the host wants that, but for the one that was under way", async () => {
+  it("has what it is owed dropped when the host wants that", async () => {
     const receiver = await aReceiver(status(410));
     const started = await aStartedBus({ whenDisabled: "discard", policy: { concurrency: 1 } });
     const id = await aWebhook(started, receiver);
 
     await started.publish(3, {}, "conversation-10");
-    await started.ended(1, "parked");
+    await started.ended(1, "skipped");
     receiver.answer(status(200));
     await started.bus.sinks.hooks.webhooks.update(id, { enabled: true });
     await started.publish();
@@ -143,18 +143,78 @@ describe("what is owed to a webhook", () => {
     expect(receiver.received).toHaveLength(1);
   });
 
-  it("that the options no longer have is parked", async () => {
+  it("that the options no longer have is kept, and tried again once they have it", async () => {
     const path = aFile();
     const receiver = await aReceiver(status(500));
     const before = await aStartedBus({ endpoints: [anEndpoint(receiver.url)], store: sqliteStore({ path }) });
     await failing(before, receiver);
     await before.stop();
 
-    const after = await aStartedBus({ store: sqliteStore({ path }), clock: virtualClock({ startAt: NOW + DAY }) });
-    const [delivery] = await after.ended(1, "parked");
+    const without = await aStartedBus({ store: sqliteStore({ path }), clock: virtualClock({ startAt: NOW + DAY }) });
+    await without.until(() => expect(without.signals).toMatchObject([{ name: "paused", destination: "crm" }]));
+    const [delivery] = await without.deliveries();
+    await without.stop();
+    receiver.answer(status(200));
+    await aStartedBus({
+      endpoints: [anEndpoint(receiver.url)],
+      store: sqliteStore({ path }),
+      clock: virtualClock({ startAt: NOW + DAY + 2 * MINUTE }),
+    }).then((again) => again.ended(1, "delivered"));
 
-    expect(delivery!.reason).toBe('The sink has no webhook "crm".');
-    expect(receiver.received).toHaveLength(1);
+    expect(delivery).toMatchObject({ state: "pending", reason: 'The sink has no webhook "crm".' });
+    expect(receiver.received).toHaveLength(2);
+  });
+});
+
+describe("a webhook whose URL was changed while the old one was asked", () => {
+  it("is not disabled by the 410 of the old one", async () => {
+    const held = Promise.withResolvers<void>();
+    const old = await aReceiver((response) => void held.promise.then(() => response.writeHead(410).end()));
+    const mended = await aReceiver();
+    const started = await aStartedBus();
+    const id = await aWebhook(started, old);
+    const { webhooks } = started.bus.sinks.hooks;
+    await started.publish();
+    await started.until(() => expect(old.received).toHaveLength(1));
+
+    await webhooks.update(id, { url: mended.url });
+    held.resolve();
+    await started.until(async () => expect((await started.deliveries())[0]?.history).toHaveLength(1));
+    await started.clock.advance(MINUTE);
+    await started.ended(1, "delivered");
+
+    expect(await webhooks.get(id)).toMatchObject({ enabled: true });
+    expect(mended.received).toHaveLength(1);
+  });
+});
+
+describe("a webhook whose pending deliveries are discarded when it is disabled", () => {
+  it("keeps none of them, that which was answered 410 included", async () => {
+    const receiver = await aReceiver(status(410));
+    const started = await aStartedBus({ whenDisabled: "discard", policy: { concurrency: 1 } });
+    const id = await aWebhook(started, receiver);
+
+    await started.publish(4);
+    await started.until(async () =>
+      expect(await started.bus.deliveries.stats()).toMatchObject({ pending: 0, leased: 0 }),
+    );
+
+    expect(await started.bus.sinks.hooks.webhooks.get(id)).toMatchObject({ enabled: false });
+    expect(started.signals).toMatchObject([{ name: "disabled", destination: String(id) }]);
+  });
+});
+
+describe("an endpoint whose id reads as a number", () => {
+  it("disables no registered webhook", async () => {
+    const gone = await aReceiver(status(410));
+    const well = await aReceiver();
+    const started = await aStartedBus({ endpoints: [anEndpoint(gone.url, { id: "0x1" })] });
+    const id = await aWebhook(started, well);
+
+    await started.publish();
+    await started.ended(1, "parked");
+
+    expect(await started.bus.sinks.hooks.webhooks.get(id)).toMatchObject({ id: 1, enabled: true });
   });
 });
 

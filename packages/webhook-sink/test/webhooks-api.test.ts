@@ -53,6 +53,45 @@ describe.each(STORES)("the webhooks of a bus with a %s", (_, store) => {
     expect(second.secret).not.toBe(secret);
   });
 
+  it.each<[string, object | number]>([
+    ["a misspelt account id", { accountID: 1 }],
+    ["an account id that is undefined", { accountId: undefined }],
+    ["no object", 1],
+  ])("are not listed for a query of %s: it would list those of every account", async (_what, query) => {
+    const { webhooks } = await webhooksOfABus();
+
+    await expect(webhooks.list(query as object)).rejects.toMatchObject({ code: "BUS_WEBHOOK_INVALID" });
+  });
+
+  it("are one target whatever the fragment of the URL, which is never sent", async () => {
+    const { webhooks } = await webhooksOfABus();
+    await webhooks.create(crm);
+
+    await expect(webhooks.create({ ...crm, url: `${crm.url}#2` })).rejects.toMatchObject({
+      code: "BUS_WEBHOOK_INVALID",
+    });
+  });
+
+  it.each([null, 1, { url: "nowhere", enabled: true }])("are not updated by %j", async (changes) => {
+    const { webhooks } = await webhooksOfABus();
+    const { id } = await webhooks.create({ ...crm, enabled: false });
+
+    await expect(webhooks.update(id, changes as object)).rejects.toMatchObject({ code: "BUS_WEBHOOK_INVALID" });
+  });
+
+  it("may be wrapped by the host, in whole or in part", async () => {
+    const { webhooks } = await webhooksOfABus();
+    const { create } = webhooks;
+    const wrapped = {
+      ...webhooks,
+      create: (webhook: Parameters<typeof create>[0]) => create({ ...webhook, name: "CRM" }),
+    };
+
+    const { id } = await wrapped.create(crm);
+
+    expect(await wrapped.get(id)).toMatchObject({ name: "CRM" });
+  });
+
   it("keep every setting as it was given", async () => {
     const { webhooks } = await webhooksOfABus();
 

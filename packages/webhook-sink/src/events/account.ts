@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { looseObject, type LooseObject } from "./loose-object.ts";
+import { looseObject } from "./loose-object.ts";
 
 /** The desk numbers its records; installations may use other ids. */
 export type TrinoId = number | string;
 
 /** The customer of the desk that an event belongs to. */
-export interface TrinoAccount extends LooseObject {
+export interface TrinoAccount {
   readonly id: TrinoId;
   readonly name?: string | null | undefined;
 }

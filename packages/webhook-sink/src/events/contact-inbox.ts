@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { id, type TrinoId } from "./account.ts";
 import { instant, type Instant } from "./instant.ts";
-import { looseObject, type LooseObject } from "./loose-object.ts";
+import { looseObject } from "./loose-object.ts";
 
 /** Ties a contact to an inbox. Only the keys that are named here are sent: the desk keeps the contact's credentials in this record. */
-export interface TrinoContactInbox<Time = Instant> extends LooseObject {
+export interface TrinoContactInbox<Time = Instant | Date> {
   readonly id: TrinoId;
   readonly contact_id: TrinoId;
   readonly inbox_id: TrinoId;
@@ -15,7 +15,7 @@ export interface TrinoContactInbox<Time = Instant> extends LooseObject {
   readonly hmac_verified: boolean;
 }
 
-export const contactInbox: z.ZodType<TrinoContactInbox, TrinoContactInbox<Instant | Date>> = looseObject({
+export const contactInbox: z.ZodType<TrinoContactInbox<Instant>, TrinoContactInbox> = looseObject({
   id,
   contact_id: id,
   inbox_id: id,

@@ -2,10 +2,10 @@ import { z } from "zod";
 import { account, id, type TrinoAccount, type TrinoId } from "./account.ts";
 import { attributes, type TrinoAttributes } from "./attributes.ts";
 import { changes, type TrinoChanges } from "./changes.ts";
-import { looseObject, type LooseObject, type ShapeOf } from "./loose-object.ts";
+import { looseObject, type ShapeOf } from "./loose-object.ts";
 
 /** A customer of the account. */
-export interface TrinoContact extends LooseObject {
+export interface TrinoContact {
   readonly id: TrinoId;
   readonly type: "contact";
   readonly name?: string | null | undefined;

@@ -3,11 +3,11 @@ import { id, type TrinoId } from "./account.ts";
 import { attachment, type TrinoAttachment } from "./attachment.ts";
 import { attributes, type TrinoAttributes } from "./attributes.ts";
 import { instant, type Instant } from "./instant.ts";
-import { looseObject, type LooseObject, type ShapeOf } from "./loose-object.ts";
+import { looseObject, type ShapeOf } from "./loose-object.ts";
 import { sender, type TrinoSender } from "./sender.ts";
 
 /** What the message of an event and one inside a conversation have in common. */
-export interface TrinoMessageFields<Time = Instant> extends LooseObject {
+export interface TrinoMessageFields<Time = Instant | Date> {
   readonly id: TrinoId;
   /** Null for a message of attachments only. */
   readonly content?: string | null | undefined;
@@ -30,7 +30,7 @@ export interface TrinoMessageFields<Time = Instant> extends LooseObject {
 }
 
 /** A message inside a conversation. */
-export interface TrinoConversationMessage<Time = Instant> extends TrinoMessageFields<Time> {
+export interface TrinoConversationMessage<Time = Instant | Date> extends TrinoMessageFields<Time> {
   readonly account_id?: TrinoId | null | undefined;
   readonly inbox_id?: TrinoId | null | undefined;
   readonly conversation_id?: TrinoId | null | undefined;
@@ -46,11 +46,11 @@ export interface TrinoConversationMessage<Time = Instant> extends TrinoMessageFi
 }
 
 /** What a message inside a conversation repeats of it. */
-export interface TrinoMessageConversation<Time = Instant> extends LooseObject {
+export interface TrinoMessageConversation<Time = Instant | Date> {
   readonly assignee_id?: TrinoId | null | undefined;
   readonly unread_count?: number | null | undefined;
   readonly last_activity_at?: Time | null | undefined;
-  readonly contact_inbox?: { readonly source_id: string; readonly [key: string]: unknown } | null | undefined;
+  readonly contact_inbox?: { readonly source_id: string } | null | undefined;
 }
 
 export type MessageType = "incoming" | "outgoing" | "activity" | "template";
@@ -73,7 +73,7 @@ export type ContentType =
 
 const text = z.string().nullish();
 
-export const messageShape: ShapeOf<TrinoMessageFields, TrinoMessageFields<Instant | Date>> = {
+export const messageShape: ShapeOf<TrinoMessageFields<Instant>, TrinoMessageFields> = {
   id,
   content: text,
   message_type: z.union([z.enum(["incoming", "outgoing", "activity", "template"]), z.literal([0, 1, 2, 3])], {
@@ -90,10 +90,7 @@ export const messageShape: ShapeOf<TrinoMessageFields, TrinoMessageFields<Instan
   content_attributes: attributes.nullish(),
 };
 
-export const conversationMessage: z.ZodType<
-  TrinoConversationMessage,
-  TrinoConversationMessage<Instant | Date>
-> = looseObject({
+export const conversationMessage: z.ZodType<TrinoConversationMessage<Instant>, TrinoConversationMessage> = looseObject({
   ...messageShape,
   account_id: id.nullish(),
   inbox_id: id.nullish(),

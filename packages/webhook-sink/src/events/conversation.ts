@@ -5,7 +5,7 @@ import { changes, type TrinoChanges } from "./changes.ts";
 import { contactInbox, type TrinoContactInbox } from "./contact-inbox.ts";
 import { conversationMessage, type TrinoConversationMessage } from "./conversation-message.ts";
 import { instant, type Instant } from "./instant.ts";
-import { looseObject, type LooseObject, type ShapeOf } from "./loose-object.ts";
+import { looseObject, type ShapeOf } from "./loose-object.ts";
 import { assignee, sender, type TrinoAssignee, type TrinoSender } from "./sender.ts";
 
 /**
@@ -13,13 +13,15 @@ import { assignee, sender, type TrinoAssignee, type TrinoSender } from "./sender
  *
  * @see docs/spec/trino-webhooks.md#rules-of-the-payload
  */
-export interface TrinoConversation<Time = Instant> extends LooseObject {
+export interface TrinoConversation<Time = Instant | Date> {
   /** The number of the conversation within its account. */
   readonly id: TrinoId;
   readonly inbox_id: TrinoId;
   readonly status: "open" | "resolved" | "pending" | "snoozed";
   /** @default that of the event */
   readonly account?: TrinoAccount | undefined;
+  /** Not read: what is sent is the account's id. */
+  readonly account_id?: unknown;
   /** Such as `Channel::WebWidget`. */
   readonly channel?: string | null | undefined;
   readonly can_reply?: boolean | null | undefined;
@@ -35,6 +37,8 @@ export interface TrinoConversation<Time = Instant> extends LooseObject {
   readonly created_at: Time;
   readonly updated_at: Time;
   readonly last_activity_at: Time;
+  /** Not read: what is sent is `last_activity_at`. */
+  readonly timestamp?: unknown;
   readonly waiting_since?: Time | null | undefined;
   readonly agent_last_seen_at?: Time | null | undefined;
   readonly contact_last_seen_at?: Time | null | undefined;
@@ -43,7 +47,7 @@ export interface TrinoConversation<Time = Instant> extends LooseObject {
 }
 
 /** Who takes part in a conversation. */
-export interface TrinoConversationMeta extends LooseObject {
+export interface TrinoConversationMeta {
   readonly sender?: TrinoSender | null | undefined;
   readonly assignee?: TrinoAssignee | null | undefined;
   /** Such as `User` or `AgentBot`. */
@@ -54,27 +58,30 @@ export interface TrinoConversationMeta extends LooseObject {
 }
 
 /** Users whom a conversation can be assigned to together. */
-export interface TrinoTeam extends LooseObject {
+export interface TrinoTeam {
   readonly id: TrinoId;
   readonly name?: string | null | undefined;
 }
 
 /** The data of `conversation.created`. */
-export interface TrinoConversationEvent<Time = Instant> extends TrinoConversation<Time> {
+export interface TrinoConversationEvent<Time = Instant | Date> extends TrinoConversation<Time> {
   readonly account: TrinoAccount;
 }
 
 /** The data of `conversation.updated` and `conversation.status_changed`. */
-export interface TrinoConversationUpdated<Time = Instant> extends TrinoConversationEvent<Time> {
+export interface TrinoConversationUpdated<Time = Instant | Date> extends TrinoConversationEvent<Time> {
   /** Sent as an empty list when null. */
   readonly changed_attributes: TrinoChanges | null;
 }
 
-const shape: ShapeOf<TrinoConversation, TrinoConversation<Instant | Date>> = {
+export const team: z.ZodType<TrinoTeam, TrinoTeam> = looseObject({ id, name: z.string().nullish() });
+
+const shape: ShapeOf<TrinoConversation<Instant>, TrinoConversation> = {
   id,
   inbox_id: id,
   status: z.enum(["open", "resolved", "pending", "snoozed"]),
   account: account.optional(),
+  account_id: z.unknown().optional(),
   channel: z.string().nullish(),
   can_reply: z.boolean().nullish(),
   contact_inbox: contactInbox.nullish(),
@@ -84,7 +91,7 @@ const shape: ShapeOf<TrinoConversation, TrinoConversation<Instant | Date>> = {
     sender: sender.nullish(),
     assignee: assignee.nullish(),
     assignee_type: z.string().nullish(),
-    team: looseObject({ id, name: z.string().nullish() }).nullish(),
+    team: team.nullish(),
     hmac_verified: z.boolean().nullish(),
   }).optional(),
   priority: z.enum(["low", "medium", "high", "urgent"]).nullish(),
@@ -94,6 +101,7 @@ const shape: ShapeOf<TrinoConversation, TrinoConversation<Instant | Date>> = {
   created_at: instant,
   updated_at: instant,
   last_activity_at: instant,
+  timestamp: z.unknown().optional(),
   waiting_since: instant.nullish(),
   agent_last_seen_at: instant.nullish(),
   contact_last_seen_at: instant.nullish(),
@@ -101,13 +109,15 @@ const shape: ShapeOf<TrinoConversation, TrinoConversation<Instant | Date>> = {
   first_reply_created_at: instant.nullish(),
 };
 
-export const conversation: z.ZodType<TrinoConversation, TrinoConversation<Instant | Date>> = looseObject(shape);
+export const conversation: z.ZodType<TrinoConversation<Instant>, TrinoConversation> = looseObject(shape);
 
-export const conversationEvent: z.ZodType<TrinoConversationEvent, TrinoConversationEvent<Instant | Date>> = looseObject(
-  { ...shape, account },
-);
+export const conversationEvent: z.ZodType<TrinoConversationEvent<Instant>, TrinoConversationEvent> = looseObject({
+  ...shape,
+  account,
+});
 
-export const conversationUpdated: z.ZodType<
-  TrinoConversationUpdated,
-  TrinoConversationUpdated<Instant | Date>
-> = looseObject({ ...shape, account, changed_attributes: changes.nullable() });
+export const conversationUpdated: z.ZodType<TrinoConversationUpdated<Instant>, TrinoConversationUpdated> = looseObject({
+  ...shape,
+  account,
+  changed_attributes: changes.nullable(),
+});

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { account, fieldOf, id, idIn, type TrinoAccount, type TrinoId } from "./account.ts";
 import { changes, type TrinoChanges } from "./changes.ts";
-import { looseObject, type LooseObject, type ShapeOf } from "./loose-object.ts";
+import { looseObject, type ShapeOf } from "./loose-object.ts";
 
 /** Where conversations come in. */
-export interface TrinoInbox extends LooseObject {
+export interface TrinoInbox {
   readonly id: TrinoId;
   readonly name?: string | null | undefined;
   /** Such as `Channel::WebWidget`. */

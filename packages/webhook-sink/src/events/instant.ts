@@ -6,6 +6,9 @@ export type Instant = string | number;
 /** Unix seconds of the year 5138, or of 1973 in ms: whoever passes more has passed ms. */
 const END_OF_SECONDS = 100_000_000_000;
 
+/** As `Date` writes it. */
+const IN_ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
 const error = "expected a Date, an ISO 8601 string with a time zone, or Unix seconds";
 
 /** Takes a Date too, and makes it ISO 8601. */
@@ -20,6 +23,7 @@ export const instant: z.ZodType<Instant, Instant | Date> = z.union(
 
 /** As the wire has the times of a message, and those of a conversation that may be missing. */
 export function toIso(at: Instant): string {
+  if (typeof at === "string" && IN_ISO.test(at)) return at;
   return new Date(toMs(at)).toISOString();
 }
 

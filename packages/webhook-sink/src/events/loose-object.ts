@@ -1,22 +1,14 @@
 import { z } from "zod";
 
-/**
- * An object that may have keys which are not named here: they are kept, and sent as they are. A value whose type is an interface without such
- * keys fits once it is spread: `{ ...contact }`.
- */
-export interface LooseObject {
-  readonly [key: string]: unknown;
-}
-
 /** The schemas of an object's fields, one for each that its interface names. */
-export type ShapeOf<Output, Input = Output> = {
-  readonly [Field in keyof Output as string extends Field ? never : Field]-?: z.ZodType<
-    Output[Field],
-    Field extends keyof Input ? Input[Field] : never
-  >;
+export type ShapeOf<Output extends Input, Input = Output> = {
+  readonly [Field in keyof Input]-?: z.ZodType<Output[Field], Input[Field]>;
 };
 
-/** Keeps unknown keys, all of them: zod alone leaves out an own key `__proto__`, which data read from JSON may have. */
+/**
+ * Keeps unknown keys, all of them: zod alone leaves out an own key `__proto__`, which data read from JSON may have. The interfaces do not name
+ * them, so that a typo in a literal does not compile: keys of a host's own come in a variable, by a spread or in an interface that extends ours.
+ */
 export function looseObject<Shape extends z.core.$ZodLooseShape>(shape: Shape): z.ZodObject<Shape, z.core.$loose> {
   const schema = z.looseObject(shape);
   const { _zod: internals } = schema;

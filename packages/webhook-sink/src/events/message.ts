@@ -11,13 +11,13 @@ import { looseObject } from "./loose-object.ts";
  *
  * @see docs/spec/trino-webhooks.md#rules-of-the-payload
  */
-export interface TrinoMessage<Time = Instant> extends TrinoMessageFields<Time> {
+export interface TrinoMessage<Time = Instant | Date> extends TrinoMessageFields<Time> {
   readonly account: TrinoAccount;
   readonly conversation: TrinoConversation<Time>;
   readonly inbox: TrinoInbox;
 }
 
-export const message: z.ZodType<TrinoMessage, TrinoMessage<Instant | Date>> = looseObject({
+export const message: z.ZodType<TrinoMessage<Instant>, TrinoMessage> = looseObject({
   ...messageShape,
   account,
   conversation,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { account, id, type TrinoAccount, type TrinoId } from "./account.ts";
 import { contactShape, type TrinoContact } from "./contact.ts";
-import { looseObject, type LooseObject } from "./loose-object.ts";
+import { looseObject } from "./loose-object.ts";
 
 /** Who wrote a message, who types, or whom a conversation is with. */
 export type TrinoSender = TrinoContact | TrinoAssignee;
@@ -10,7 +10,7 @@ export type TrinoSender = TrinoContact | TrinoAssignee;
 export type TrinoAssignee = TrinoUser | TrinoAgentBot | TrinoCaptainAssistant;
 
 /** Somebody who works at the desk. */
-export interface TrinoUser extends LooseObject {
+export interface TrinoUser {
   readonly id: TrinoId;
   readonly type: "user";
   readonly name?: string | null | undefined;
@@ -35,7 +35,7 @@ export interface TrinoCaptainAssistant extends Automaton {
   readonly type: "captain_assistant";
 }
 
-interface Automaton extends LooseObject {
+interface Automaton {
   readonly id: TrinoId;
   readonly name?: string | null | undefined;
   readonly description?: string | null | undefined;
@@ -61,6 +61,12 @@ const user = looseObject({
 });
 const agentBot = looseObject({ ...automatonShape, type: z.literal("agent_bot") });
 const captainAssistant = looseObject({ ...automatonShape, type: z.literal("captain_assistant") });
+
+export const assignees: {
+  readonly user: z.ZodType<TrinoUser, TrinoUser>;
+  readonly agentBot: z.ZodType<TrinoAgentBot, TrinoAgentBot>;
+  readonly captainAssistant: z.ZodType<TrinoCaptainAssistant, TrinoCaptainAssistant>;
+} = { user, agentBot, captainAssistant };
 
 export const sender: z.ZodType<TrinoSender, TrinoSender> = z.discriminatedUnion(
   "type",

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { conversationEvent, type TrinoConversationEvent } from "./conversation.ts";
 import type { Instant } from "./instant.ts";
-import { looseObject, type LooseObject } from "./loose-object.ts";
+import { looseObject } from "./loose-object.ts";
 import { sender, type TrinoSender } from "./sender.ts";
 
 /** The data of `conversation.typing_on` and `conversation.typing_off`. */
-export interface TrinoTyping<Time = Instant> extends LooseObject {
+export interface TrinoTyping<Time = Instant | Date> {
   readonly conversation: TrinoConversationEvent<Time>;
   /** Who types: contacts do, too. */
   readonly user: TrinoSender;
@@ -13,7 +13,7 @@ export interface TrinoTyping<Time = Instant> extends LooseObject {
   readonly is_private?: boolean | undefined;
 }
 
-export const typing: z.ZodType<TrinoTyping, TrinoTyping<Instant | Date>> = looseObject({
+export const typing: z.ZodType<TrinoTyping<Instant>, TrinoTyping> = looseObject({
   conversation: conversationEvent,
   user: sender,
   is_private: z.boolean().optional(),

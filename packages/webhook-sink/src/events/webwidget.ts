@@ -5,10 +5,10 @@ import { contact, type TrinoContact } from "./contact.ts";
 import { conversation, type TrinoConversation } from "./conversation.ts";
 import { inbox, type TrinoInbox } from "./inbox.ts";
 import type { Instant } from "./instant.ts";
-import { looseObject, type LooseObject } from "./loose-object.ts";
+import { looseObject } from "./loose-object.ts";
 
 /** The data of `webwidget.triggered`: a visitor opened the widget. */
-export interface TrinoWebwidget<Time = Instant> extends LooseObject {
+export interface TrinoWebwidget<Time = Instant | Date> {
   /** Of the record that ties the contact to the inbox. */
   readonly id: TrinoId;
   readonly contact: TrinoContact;
@@ -22,7 +22,7 @@ export interface TrinoWebwidget<Time = Instant> extends LooseObject {
 }
 
 /** What the widget says of the visit. */
-export interface TrinoWebwidgetInfo extends LooseObject {
+export interface TrinoWebwidgetInfo extends TrinoAttributes {
   /** The time as the visitor's browser writes it, sent as it came. */
   readonly initiated_at?: { readonly timestamp: string; readonly [key: string]: unknown } | null | undefined;
   /** The page the visitor is on. */
@@ -34,7 +34,7 @@ export interface TrinoWebwidgetInfo extends LooseObject {
 
 const text = z.string().nullish();
 
-export const webwidget: z.ZodType<TrinoWebwidget, TrinoWebwidget<Instant | Date>> = looseObject({
+export const webwidget: z.ZodType<TrinoWebwidget<Instant>, TrinoWebwidget> = looseObject({
   id,
   contact,
   inbox,

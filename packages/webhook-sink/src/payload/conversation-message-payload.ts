@@ -1,15 +1,14 @@
-import type { LooseObject } from "../events/loose-object.ts";
 import type {
   TrinoConversationMessage,
   TrinoMessageConversation,
   TrinoMessageFields,
 } from "../events/conversation-message.ts";
-import { toIso, toUnixSeconds } from "../events/instant.ts";
+import { toIso, toUnixSeconds, type Instant } from "../events/instant.ts";
 import { messageContent } from "./message-content.ts";
 import { DEFAULT_CONTENT_TYPE, messageTypeNumberOf } from "./message-type.ts";
 
 /** A message inside a conversation: its time and type are numbers. */
-export function conversationMessagePayload(message: TrinoConversationMessage): LooseObject {
+export function conversationMessagePayload(message: TrinoConversationMessage<Instant>): object {
   return {
     ...messageBase(message),
     created_at: toUnixSeconds(message.created_at),
@@ -19,7 +18,7 @@ export function conversationMessagePayload(message: TrinoConversationMessage): L
 }
 
 /** What does not differ between the message of an event and one inside a conversation. */
-export function messageBase(message: TrinoMessageFields): LooseObject {
+export function messageBase(message: TrinoMessageFields<Instant>): object {
   const { attachments, ...rest } = message;
   return {
     ...rest,
@@ -32,7 +31,7 @@ export function messageBase(message: TrinoMessageFields): LooseObject {
   };
 }
 
-function messageConversation(conversation: TrinoMessageConversation): LooseObject {
+function messageConversation(conversation: TrinoMessageConversation<Instant>): object {
   const { last_activity_at: at } = conversation;
   return at === undefined ? conversation : { ...conversation, last_activity_at: toUnixSeconds(at) };
 }

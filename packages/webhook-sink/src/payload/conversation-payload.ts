@@ -1,4 +1,3 @@
-import type { LooseObject } from "../events/loose-object.ts";
 import type { TrinoContactInbox } from "../events/contact-inbox.ts";
 import type { TrinoConversationEvent } from "../events/conversation.ts";
 import type { TrinoConversationMessage } from "../events/conversation-message.ts";
@@ -7,7 +6,7 @@ import { conversationMessagePayload } from "./conversation-message-payload.ts";
 import { messageTypeOf } from "./message-type.ts";
 
 /** A conversation, alone or inside another event. @see docs/spec/trino-webhooks.md#rules-of-the-payload */
-export function conversationPayload(conversation: TrinoConversationEvent): LooseObject {
+export function conversationPayload(conversation: TrinoConversationEvent<Instant>): object {
   const { contact_inbox: contactInbox, messages = [], account } = conversation;
   const latest = latestOf(messages);
   const lastActivityAt = toUnixSeconds(conversation.last_activity_at);
@@ -29,7 +28,7 @@ export function conversationPayload(conversation: TrinoConversationEvent): Loose
 }
 
 /** Its public keys: the others never leave. */
-function contactInboxPayload(contactInbox: TrinoContactInbox): TrinoContactInbox {
+function contactInboxPayload(contactInbox: TrinoContactInbox<Instant>): TrinoContactInbox<Instant> {
   const { id, contact_id, inbox_id, source_id, created_at, updated_at, hmac_verified } = contactInbox;
   return {
     id,
@@ -43,8 +42,10 @@ function contactInboxPayload(contactInbox: TrinoContactInbox): TrinoContactInbox
 }
 
 /** The latest message that is sent at all; of two of one time, the one that comes later. */
-function latestOf(messages: readonly TrinoConversationMessage[]): TrinoConversationMessage | undefined {
-  let latest: TrinoConversationMessage | undefined;
+function latestOf(
+  messages: readonly TrinoConversationMessage<Instant>[],
+): TrinoConversationMessage<Instant> | undefined {
+  let latest: TrinoConversationMessage<Instant> | undefined;
   let latestAt = -Infinity;
   for (const message of messages) {
     const at = toFractionalSeconds(message.created_at);

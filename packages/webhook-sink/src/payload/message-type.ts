@@ -1,4 +1,5 @@
-import type { MessageType, TrinoConversationMessage } from "../events/conversation-message.ts";
+import type { MessageType, MessageTypeNumber, TrinoMessageFields } from "../events/conversation-message.ts";
+import type { Instant } from "../events/instant.ts";
 
 /** In the order of the desk's numbers. */
 const TYPES = ["incoming", "outgoing", "activity", "template"] as const;
@@ -9,14 +10,19 @@ const TEMPLATE_CONTENTS = new Set(["input_select", "cards", "form"]);
 export const DEFAULT_CONTENT_TYPE = "text";
 
 /** The type by name, as the message of an event has it. */
-export function messageTypeOf(message: TrinoConversationMessage): MessageType {
+export function messageTypeOf(message: TrinoMessageFields<Instant>): MessageType {
   const { message_type: given, content_type: contentType } = message;
-  const type = typeof given === "number" ? TYPES[given] : given;
-  if (type === "activity") return type;
-  return TEMPLATE_CONTENTS.has(contentType ?? DEFAULT_CONTENT_TYPE) ? "template" : type;
+  if (isActivity(given)) return "activity";
+  if (TEMPLATE_CONTENTS.has(contentType ?? DEFAULT_CONTENT_TYPE)) return "template";
+  return typeof given === "number" ? TYPES[given] : given;
+}
+
+/** A message of the desk itself, such as that a conversation was assigned. */
+export function isActivity(type: MessageType | MessageTypeNumber): boolean {
+  return type === "activity" || TYPES[Number(type)] === "activity";
 }
 
 /** The type by number, as a message inside a conversation has it. */
-export function messageTypeNumberOf(message: TrinoConversationMessage): number {
+export function messageTypeNumberOf(message: TrinoMessageFields<Instant>): number {
   return TYPES.indexOf(messageTypeOf(message));
 }

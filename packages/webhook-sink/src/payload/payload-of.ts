@@ -1,11 +1,12 @@
 import type { z } from "zod";
 import type { TrinoChanges } from "../events/changes.ts";
-import type { LooseObject } from "../events/loose-object.ts";
+import type { MessageType, MessageTypeNumber } from "../events/conversation-message.ts";
 import type { trinoEvents } from "../events/trino-events.ts";
 import { WIRE_NAMES } from "../subscriptions.ts";
 import { changesPayload } from "./changes-payload.ts";
 import { conversationPayload } from "./conversation-payload.ts";
 import { messagePayload } from "./message-payload.ts";
+import { isActivity } from "./message-type.ts";
 import { typingPayload } from "./typing-payload.ts";
 import { webwidgetPayload } from "./webwidget-payload.ts";
 import { withoutCredentials } from "./without-credentials.ts";
@@ -13,7 +14,7 @@ import { withoutCredentials } from "./without-credentials.ts";
 type Events = typeof trinoEvents;
 
 /** How the data of an event is written, but for what all events have. */
-const PAYLOADS: { readonly [Type in keyof Events]: (data: z.output<Events[Type]>) => LooseObject } = {
+const PAYLOADS: { readonly [Type in keyof Events]: (data: z.output<Events[Type]>) => object } = {
   "conversation.created": conversationPayload,
   "conversation.updated": conversationPayload,
   "conversation.status_changed": conversationPayload,
@@ -28,6 +29,12 @@ const PAYLOADS: { readonly [Type in keyof Events]: (data: z.output<Events[Type]>
   "inbox.updated": asItIs,
 };
 
+/** What is read of the data here. */
+interface Told {
+  readonly message_type: MessageType | MessageTypeNumber;
+  readonly changed_attributes?: TrinoChanges | null;
+}
+
 /** The events that say what changed. Of those that are true, one without a change is not sent. */
 const UPDATES: ReadonlyMap<keyof Events, boolean> = new Map([
   ["conversation.updated", false],
@@ -36,19 +43,26 @@ const UPDATES: ReadonlyMap<keyof Events, boolean> = new Map([
   ["inbox.updated", true],
 ]);
 
-/**
- * The body of an event as an object; a text says why it has none. The data is trusted, for it was checked when it was published: where the host
- * has turned that off, this may throw.
- */
-export function payloadOf(type: keyof Events, data: unknown): object | string {
-  const payload = (PAYLOADS[type] as (data: unknown) => LooseObject)(data);
-  if (type.startsWith("message.") && payload["message_type"] === "activity")
+/** Why an event is sent to no webhook, whatever its type; undefined when it is sent. It costs far less than the body. */
+export function reasonNotSent(type: keyof Events, data: unknown): string | undefined {
+  const told = data as Told;
+  if (type.startsWith("message.") && isActivity(told.message_type))
     return "Activity messages are not sent to webhooks.";
-  const changes = UPDATES.has(type) ? changesPayload(payload["changed_attributes"] as TrinoChanges | null) : undefined;
-  if (UPDATES.get(type) && changes?.length === 0) return "Updates without a change are not sent to webhooks.";
+  if (UPDATES.get(type) && changesPayload(told.changed_attributes).length === 0)
+    return "Updates without a change are not sent to webhooks.";
+  return undefined;
+}
+
+/**
+ * The body of an event as an object. The data is trusted, for it was checked when it was published: where the host has turned that off, this may
+ * throw.
+ */
+export function payloadOf(type: keyof Events, data: unknown): object {
+  const payload = (PAYLOADS[type] as (data: unknown) => object)(data);
+  const changes = UPDATES.has(type) ? changesPayload((data as Told).changed_attributes) : undefined;
   return withoutCredentials({ ...payload, changed_attributes: changes, event: WIRE_NAMES[type] });
 }
 
-function asItIs(data: LooseObject): LooseObject {
+function asItIs(data: object): object {
   return data;
 }

@@ -1,9 +1,9 @@
-import type { LooseObject } from "../events/loose-object.ts";
+import type { Instant } from "../events/instant.ts";
 import type { TrinoTyping } from "../events/typing.ts";
 import { conversationPayload } from "./conversation-payload.ts";
 
 /** Who types where. @see docs/spec/trino-webhooks.md#rules-of-the-payload */
-export function typingPayload(typing: TrinoTyping): LooseObject {
+export function typingPayload(typing: TrinoTyping<Instant>): object {
   return {
     ...typing,
     conversation: conversationPayload(typing.conversation),

@@ -1,9 +1,9 @@
-import type { LooseObject } from "../events/loose-object.ts";
+import type { Instant } from "../events/instant.ts";
 import type { TrinoWebwidget } from "../events/webwidget.ts";
 import { conversationPayload } from "./conversation-payload.ts";
 
 /** A visit of the widget. @see docs/spec/trino-webhooks.md#events */
-export function webwidgetPayload(webwidget: TrinoWebwidget): LooseObject {
+export function webwidgetPayload(webwidget: TrinoWebwidget<Instant>): object {
   const { account, current_conversation: current } = webwidget;
   return {
     ...webwidget,

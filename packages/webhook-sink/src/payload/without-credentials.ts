@@ -10,7 +10,12 @@ const CONTACT_INBOX_KEYS = new Set([
 ]);
 
 /** Names of the desk's credentials: of contacts (`pubsub_token`), users (`access_token`) and channels (`hmac_token`, `smtp_password`, …). */
-const CREDENTIAL = /(?:token|secret|password|(?:private|api|access|secret)[-_ ]?key|provider_?config|credentials)$/i;
+const CREDENTIAL =
+  /(?:token|secret|password|(?:private|api|access|secret)[-_ ]?key|provider_?config|credentials)(?:[-_ ]?(?:hash|digest|salt))?$/i;
+
+const verdicts = new Map<string, boolean>();
+/** Keys may be a customer's invention. */
+const MOST_VERDICTS = 1_000;
 
 /** Opaque: whoever fills these names the keys, and they pass unchanged. Only the credential that the desk itself may put there is taken out. */
 const OPAQUE = new Set(["additional_attributes", "content_attributes", "custom_attributes"]);
@@ -62,9 +67,15 @@ function heldIn(key: string, isHeld: Held): Held {
   return isHeld === isNotPublic ? isCredential : isHeld;
 }
 
-/** Whether the key names one of the desk's credentials. */
+/** Whether the key names one of the desk's credentials. Events have the same keys again and again, so that each is judged once. */
 export function isCredential(key: string): boolean {
-  return CREDENTIAL.test(key);
+  let verdict = verdicts.get(key);
+  if (verdict === undefined) {
+    if (verdicts.size === MOST_VERDICTS) verdicts.clear();
+    verdict = CREDENTIAL.test(key);
+    verdicts.set(key, verdict);
+  }
+  return verdict;
 }
 
 function isCredentialAnywhere(key: string): boolean {

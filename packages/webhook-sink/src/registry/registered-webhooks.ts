@@ -14,8 +14,16 @@ import type {
   WebhookView,
   WebhookWithSecret,
 } from "../webhooks.ts";
-import { parseChanges, parseNewWebhook, parseOverlapMs, parsePending, refusedField } from "./webhook-input.ts";
+import {
+  parseChanges,
+  parseListQuery,
+  parseNewWebhook,
+  parseOverlapMs,
+  parsePending,
+  refusedField,
+} from "./webhook-input.ts";
 import type { WebhookLanes } from "./webhook-lanes.ts";
+import type { Marking } from "./registry.ts";
 import type { WebhookLookup } from "./webhook-lookup.ts";
 import { makeSecret, rotated } from "./webhook-secret.ts";
 import { laneStepKey, NEXT_ID, recordKey, urlKey, type WebhookState } from "./webhook-state.ts";
@@ -31,7 +39,7 @@ export interface RegisteredWebhooksOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   /** Sends the webhook a test. */
-  readonly test: (webhook: Webhook) => Promise<WebhookTestResult>;
+  readonly test: (webhook: Webhook, view: WebhookView) => Promise<WebhookTestResult>;
 }
 
 /** Changes the webhooks of the state, and their lanes after them. */
@@ -69,8 +77,9 @@ export class RegisteredWebhooks implements Webhooks {
     return Object.freeze({ ...viewOf(record), secret });
   }
 
-  async list({ accountId }: { readonly accountId?: TrinoId | undefined } = {}): Promise<readonly WebhookView[]> {
+  async list(query?: { readonly accountId?: TrinoId }): Promise<readonly WebhookView[]> {
     const { state } = this.#with;
+    const accountId = parseListQuery(query);
     const pieces = accountId === undefined ? state.all() : state.pieces(await state.idsOfAccount(accountId));
     const views: WebhookView[] = [];
     for await (const piece of pieces)
@@ -88,9 +97,11 @@ export class RegisteredWebhooks implements Webhooks {
       lanes,
       options: { headerPrefix, whenDisabled },
     } = this.#with;
+    const given = await this.#record(id);
+    parseChanges(given.settings, changes, headerPrefix);
     const enabled = changes.enabled ?? undefined;
     const pending = parsePending(options);
-    if (enabled === true) await lanes.discardUnwanted(await this.#record(id));
+    if (enabled === true) await lanes.discardUnwanted(given);
 
     const record = await this.#edit(id, (old) => {
       const settings = parseChanges(old.settings, changes, headerPrefix);
@@ -102,6 +113,7 @@ export class RegisteredWebhooks implements Webhooks {
     });
 
     if (enabled === true) await lanes.enable(id);
+    if (enabled === true || changes.url !== undefined) await lanes.resume(id);
     if (enabled === false) await lanes.disable(record);
     return viewOf(record);
   }
@@ -134,25 +146,33 @@ export class RegisteredWebhooks implements Webhooks {
   }
 
   async test(id: number): Promise<WebhookTestResult> {
+    const view = viewOf(await this.#record(id));
     const webhook = await this.#with.lookup.find(String(id));
-    if (webhook === undefined || !Number.isSafeInteger(id)) throw unknown(id);
-    return this.#with.test(webhook);
+    if (webhook === undefined) throw unknown(id);
+    return this.#with.test(webhook, view);
   }
 
-  /** What the sink does itself, after which the attempt at hand disables the lane. Without such a webhook, or when it is disabled, nothing. */
-  async markDisabled(destination: string, reason: string): Promise<void> {
+  /** What the sink does itself. Nothing, where no such webhook is registered. */
+  async markDisabled({ destination, url }: Pick<Webhook, "destination" | "url">, reason: string): Promise<Marking> {
+    // An endpoint may be called "1e3".
+    if (String(Number(destination)) !== destination) return "marked";
     const {
       lanes,
       options: { whenDisabled },
     } = this.#with;
     try {
-      const record = await this.#edit(Number(destination), (old) => ({
-        ...old,
-        disabled: old.disabled ?? { reason, pending: whenDisabled },
-      }));
-      if (record.disabled?.pending === "discard") await lanes.disable(record);
+      const record = await this.#edit(Number(destination), (old) =>
+        old.settings.url === url ? { ...old, disabled: old.disabled ?? { reason, pending: whenDisabled } } : old,
+      );
+      if (record.settings.url !== url) return "changed";
+      if (record.disabled?.pending !== "discard") return "marked";
+      await lanes.disable(record);
+      return "discarded";
     } catch (error) {
       if (!BusError.is(error, "BUS_WEBHOOK_UNKNOWN")) throw error;
+      // Another process has just removed it.
+      await this.#see();
+      return "marked";
     }
   }
 
@@ -169,7 +189,11 @@ export class RegisteredWebhooks implements Webhooks {
       const [oldKey, key] = [urlKey(accountId, old.settings.url), urlKey(accountId, settings.url)];
       if (key !== oldKey) {
         await this.#assertFree(accountId, settings.url);
-        writes.push({ key: oldKey, value: undefined }, { key, value: id });
+        writes.push(
+          { key: oldKey, value: undefined },
+          { key, value: id },
+          { key: failingKey(String(id)), value: undefined },
+        );
       }
       const isEnabled = changed.disabled === undefined;
       if (isEnabled !== (old.disabled === undefined)) {
@@ -180,6 +204,7 @@ export class RegisteredWebhooks implements Webhooks {
       return { id, writes, result: changed };
     });
     await this.#see();
+    this.#with.lanes.refresh(id);
     return record;
   }
 
@@ -206,5 +231,5 @@ export class RegisteredWebhooks implements Webhooks {
 }
 
 function unknown(id: number): BusError {
-  return new BusError("BUS_WEBHOOK_UNKNOWN", [String(id)]);
+  return new BusError("BUS_WEBHOOK_UNKNOWN", [JSON.stringify(id)]);
 }

@@ -1,11 +1,13 @@
 import type { Webhook } from "../webhook.ts";
 
+/** What there is in the place of a webhook: it was removed with its deliveries parked, or its record cannot be read. */
+export type Absence = "parked" | "unreadable";
+
 /** The registered webhooks in memory. */
 export class WebhookIndex {
   readonly #byDestination = new Map<string, Webhook>();
   readonly #byAccount = new Map<string, Map<string, Webhook>>();
-  /** What is owed there is to be held, although there is no webhook. */
-  readonly #held = new Set<string>();
+  readonly #absent = new Map<string, Absence>();
 
   find(destination: string): Webhook | undefined {
     return this.#byDestination.get(destination);
@@ -15,17 +17,17 @@ export class WebhookIndex {
     return this.#byAccount.get(accountId)?.values() ?? [];
   }
 
-  isHeld(destination: string): boolean {
-    return this.#held.has(destination);
+  absence(destination: string): Absence | undefined {
+    return this.#absent.get(destination);
   }
 
-  /** Takes the place of what was there: a webhook, nothing, or nothing and what is owed is to be held. */
-  set(destination: string, entry: Webhook | "held" | undefined): void {
+  /** Takes the place of what was there. */
+  set(destination: string, entry: Webhook | Absence | undefined): void {
     const old = this.#byDestination.get(destination);
     this.#byDestination.delete(destination);
-    this.#held.delete(destination);
-    if (entry === "held") this.#held.add(destination);
-    const webhook = entry === "held" ? undefined : entry;
+    this.#absent.delete(destination);
+    const webhook = typeof entry === "string" ? undefined : entry;
+    if (typeof entry === "string") this.#absent.set(destination, entry);
     if (webhook) this.#byDestination.set(destination, webhook);
     this.#setInAccount(old?.accountId ?? webhook?.accountId, destination, webhook);
   }

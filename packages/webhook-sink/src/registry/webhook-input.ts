@@ -20,6 +20,7 @@ const newWebhook = z.strictObject({
 });
 const changedWebhook = z.strictObject({ ...settingsFields, enabled: z.boolean().optional() });
 const pendingOptions = z.strictObject({ pending: pendingDeliveries.optional() });
+const listQuery = z.strictObject({ accountId: z.exactOptional(ofBoundedLength(id)) });
 const rotationOptions = z.strictObject({ overlapMs: z.int().min(0).default(DAY_MS) });
 
 /** @throws {BusError} BUS_WEBHOOK_INVALID, as all of these */
@@ -38,6 +39,11 @@ export function parseChanges(old: ParsedSettings, changes: unknown, headerPrefix
 
 export function parsePending(options: unknown = {}): PendingDeliveries | undefined {
   return parsed(pendingOptions, options).pending;
+}
+
+/** Without an account id it is a query for all; an account id that is undefined is a mistake. */
+export function parseListQuery(query: unknown = {}): TrinoId | undefined {
+  return parsed(listQuery, query).accountId;
 }
 
 export function parseOverlapMs(options: unknown = {}): number {

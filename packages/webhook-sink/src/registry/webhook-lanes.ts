@@ -33,6 +33,16 @@ export class WebhookLanes {
     await this.#state.endLaneStep(id);
   }
 
+  /** Its rate or the like may have changed. */
+  refresh(id: number): void {
+    this.#lanes.refresh(String(id));
+  }
+
+  /** What paused it may be over: its owner has mended something. */
+  async resume(id: number): Promise<void> {
+    await this.#lanes.resume(String(id));
+  }
+
   /** The webhook is gone. */
   async park(id: number): Promise<void> {
     await this.#lanes.disable(String(id), REMOVED);

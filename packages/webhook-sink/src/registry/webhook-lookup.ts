@@ -4,7 +4,7 @@ import { REMOVED } from "../webhook-record.ts";
 import type { Webhook } from "../webhook.ts";
 import { webhookOfEndpoint, webhookOfRecord } from "./make-webhook.ts";
 import type { Registry } from "./registry.ts";
-import { WebhookIndex } from "./webhook-index.ts";
+import { WebhookIndex, type Absence } from "./webhook-index.ts";
 import { recordKey, type StateMark, type StoredWebhook, type WebhookState } from "./webhook-state.ts";
 
 /** How long another process's change may go unseen. */
@@ -18,7 +18,7 @@ export interface WebhookLookupOptions {
 }
 
 /** The endpoints of the options and, in memory, the registered webhooks of the state. It reads what changed, when it is asked. */
-export class WebhookLookup implements Pick<Registry, "find" | "wasRemoved" | "peek" | "ofAccount"> {
+export class WebhookLookup implements Pick<Registry, "find" | "absenceOf" | "peek" | "ofAccount"> {
   readonly #options: ParsedOptions;
   readonly #state: WebhookState;
   readonly #clock: Clock;
@@ -53,9 +53,10 @@ export class WebhookLookup implements Pick<Registry, "find" | "wasRemoved" | "pe
     return this.peek(destination);
   }
 
-  wasRemoved(destination: string): boolean {
-    if (!/^\d+$/.test(destination) || this.peek(destination) || this.#index.isHeld(destination)) return false;
-    return Number(destination) < this.#mark.nextId;
+  absenceOf(destination: string): "removed" | "parked" | "unknown" {
+    const absence = this.#index.absence(destination);
+    if (absence !== undefined) return absence === "parked" ? "parked" : "unknown";
+    return /^\d+$/.test(destination) && Number(destination) < this.#mark.nextId ? "removed" : "unknown";
   }
 
   async ofAccount(accountId: string | undefined): Promise<readonly Webhook[]> {
@@ -101,14 +102,14 @@ export class WebhookLookup implements Pick<Registry, "find" | "wasRemoved" | "pe
     this.#lookedAt = lookedAt;
   }
 
-  #entryOf(id: number, stored: StoredWebhook): Webhook | "held" | undefined {
+  #entryOf(id: number, stored: StoredWebhook): Webhook | Absence | undefined {
     if (stored === undefined) return undefined;
-    if (stored === REMOVED) return "held";
+    if (stored === REMOVED) return "parked";
     if (stored !== "unreadable") return webhookOfRecord(stored, this.#options);
     this.#logger.error(
       { key: recordKey(id) },
       "The record of a webhook cannot be read: it gets nothing, and what it is owed is held. A newer version may have written it.",
     );
-    return "held";
+    return "unreadable";
   }
 }

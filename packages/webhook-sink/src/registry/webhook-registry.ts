@@ -1,7 +1,7 @@
 import type { Clock, Logger, PluginLanes, PluginState } from "@bus/core";
 import type { ParsedOptions } from "../options.ts";
 import type { Webhook } from "../webhook.ts";
-import type { Webhooks, WebhookTestResult } from "../webhooks.ts";
+import type { Webhooks, WebhookTestResult, WebhookView } from "../webhooks.ts";
 import { RegisteredWebhooks } from "./registered-webhooks.ts";
 import type { Registry } from "./registry.ts";
 import { WebhookLanes } from "./webhook-lanes.ts";
@@ -15,7 +15,7 @@ export interface WebhookRegistryOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   /** Sends the webhook a test. */
-  readonly test: (webhook: Webhook) => Promise<WebhookTestResult>;
+  readonly test: (webhook: Webhook, view: WebhookView) => Promise<WebhookTestResult>;
 }
 
 /** The two faces of a sink's webhooks: the sink's and the host's. */
@@ -33,10 +33,20 @@ export function webhookRegistry(given: WebhookRegistryOptions): {
       await lanes.finish();
     },
     find: (destination) => lookup.find(destination),
-    wasRemoved: (destination) => lookup.wasRemoved(destination),
+    absenceOf: (destination) => lookup.absenceOf(destination),
     peek: (destination) => lookup.peek(destination),
     ofAccount: (accountId) => lookup.ofAccount(accountId),
-    markDisabled: (destination, reason) => registered.markDisabled(destination, reason),
+    markDisabled: (webhook, reason) => registered.markDisabled(webhook, reason),
   };
-  return { registry, webhooks: registered };
+  // Each stands alone, so that a host may spread them into a wrapping of its own.
+  const webhooks: Webhooks = {
+    create: (webhook) => registered.create(webhook),
+    list: (query) => registered.list(query),
+    get: (id) => registered.get(id),
+    update: (id, changes, options) => registered.update(id, changes, options),
+    remove: (id, options) => registered.remove(id, options),
+    rotateSecret: (id, options) => registered.rotateSecret(id, options),
+    test: (id) => registered.test(id),
+  };
+  return { registry, webhooks: Object.freeze(webhooks) };
 }

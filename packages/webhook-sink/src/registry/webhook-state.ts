@@ -40,9 +40,11 @@ export const recordKey = (id: number): string => `${recordPrefix(Math.floor(id /
 /** Holds what is still to be done to the lane of a changed webhook: "enable" or "discard". */
 export const laneStepKey = (id: number): string => `${LANE_STEP}${id}`;
 
-/** Holds the id of the account's webhook with this URL, in any spelling. */
+/** Holds the id of the account's webhook with this URL, in any spelling. Its fragment is never sent. */
 export function urlKey(accountId: TrinoId, url: string): string {
-  return `${accountPrefix(accountId)}${new URL(url).href}`;
+  const target = new URL(url);
+  target.hash = "";
+  return `${accountPrefix(accountId)}${target.href}`;
 }
 
 /** As JSON, so that no account's prefix begins another's. */

@@ -27,9 +27,10 @@ export function refusal(status: number, message: string, headers: Readonly<Recor
   return Response.json({ message }, { status, headers: { ...NO_STORE, ...headers } });
 }
 
-/** The answer to what was thrown, where that is the caller's fault. */
+/** The answer to what was thrown, where that is no fault of the host's. */
 export function refusalOf(error: unknown): Response | undefined {
   if (error instanceof RefusedRequest) return refusal(error.status, error.message);
+  if (BusError.is(error, "BUS_NOT_RUNNING")) return refusal(503, "The service is not running");
   if (BusError.is(error, "BUS_WEBHOOK_UNKNOWN")) return refusal(404, "Webhook not found");
   if (BusError.is(error, "BUS_WEBHOOK_INVALID") && error.cause instanceof z.ZodError) {
     return refusal(422, sentenceOf(error.cause));

@@ -31,9 +31,9 @@ export function changesOf(body: object): WebhookChanges {
   return { ...changes, inboxId };
 }
 
-/** A webhook as it is on the wire, without its secret. */
+/** A webhook as it is on the wire, without its secret, and without the headers that the host has given it: they may be secret too. */
 export function webhookJson(webhook: WebhookView): Record<string, unknown> {
-  const { id, name, url, accountId, inboxId, subscriptions, enabled, headers, createdAt, updatedAt } = webhook;
+  const { id, name, url, accountId, inboxId, subscriptions, enabled, createdAt, updatedAt } = webhook;
   return {
     id,
     name,
@@ -42,7 +42,6 @@ export function webhookJson(webhook: WebhookView): Record<string, unknown> {
     inbox_id: inboxId,
     subscriptions,
     enabled,
-    headers,
     created_at: new Date(createdAt).toISOString(),
     updated_at: new Date(updatedAt).toISOString(),
   };

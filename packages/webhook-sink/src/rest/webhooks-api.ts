@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { BusError } from "@bus/core";
 import { getRequestListener, RequestError } from "@hono/node-server";
 import { Hono, type Context } from "hono";
-import type { Webhooks } from "../webhooks.ts";
+import { z } from "zod";
+import type { Webhooks, WebhookView } from "../webhooks.ts";
 import { answer, emptyAnswer, refusal, refusalOf, RefusedRequest } from "./answer.ts";
 import { readJsonObject } from "./read-json-object.ts";
 import { changesOf, idOf, webhookJson } from "./webhook-json.ts";
@@ -23,11 +24,15 @@ export interface WebhooksApiOptions {
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
-/** Two faces of one API, to be used with or without their object. What is not a webhook route they answer with 404. */
+/** Two faces of one API, to be used with or without their object. */
 export interface WebhooksApi {
+  /** What is no webhook route is answered with 404. */
   fetch(request: Request): Promise<Response>;
-  /** Comes before whatever reads bodies. How long a slow caller may take is for the server's `requestTimeout` to say. */
-  node(request: IncomingMessage, response: ServerResponse): void;
+  /**
+   * What is no webhook route goes to `next`, where there is one, as in Express; else it is answered with 404. It comes before whatever reads
+   * bodies. How long a slow caller may take is for the server's `requestTimeout` to say.
+   */
+  node(request: IncomingMessage, response: ServerResponse, next?: () => void): void;
 }
 
 const COLLECTION = "/accounts/:account_id/webhooks";
@@ -41,20 +46,17 @@ const MEMBER = `${COLLECTION}/:id` as const;
  * @see docs/spec/trino-webhooks.md#subscriptions-per-account-webhooks
  */
 export function webhooksApi(options: WebhooksApiOptions): WebhooksApi {
-  const { webhooks, authorize, path = "/api/v1", maxBodyBytes = 65_536, onError = warn } = options;
-  if (!(maxBodyBytes > 0)) {
-    throw new BusError("BUS_OPTION_INVALID", ["webhooksApi() option maxBodyBytes", "it must be a number above 0"]);
-  }
+  const { webhooks, authorize, path, maxBodyBytes, onError = warn } = parsed(options);
   const app = new Hono({ strict: false }).basePath(path);
 
-  /** The id in the path, when that webhook is the account's. */
-  const ownId = async ({ req }: Context<object, typeof MEMBER>): Promise<number> => {
+  /** The webhook of the path, when it is the account's. */
+  const own = async ({ req }: Context<object, typeof MEMBER>): Promise<WebhookView> => {
     const id = idOf(req.param("id"));
     const webhook = typeof id === "number" ? await webhooks.get(id) : undefined;
     if (webhook === undefined || String(webhook.accountId) !== req.param("account_id")) {
       throw new RefusedRequest(404, "Webhook not found");
     }
-    return webhook.id;
+    return webhook;
   };
 
   // Errors pass through Hono, which would log them, to the first handler.
@@ -91,15 +93,25 @@ export function webhooksApi(options: WebhooksApiOptions): WebhooksApi {
   app.all(COLLECTION, () => refusal(405, "Method not allowed", { allow: "GET, HEAD, POST" }));
 
   app.on(["PATCH", "PUT"], MEMBER, async (context) => {
-    const id = await ownId(context);
-    const webhook = await webhooks.update(id, changesOf(await readJsonObject(context.req.raw, maxBodyBytes)));
-    return answer({ payload: { webhook: webhookJson(webhook) } });
+    const webhook = await own(context);
+    const changes = changesOf(await readJsonObject(context.req.raw, maxBodyBytes));
+    // They were meant for the URL that the host knew.
+    const isHostsOwn = webhook.headers !== undefined || webhook.allow !== undefined;
+    if (isHostsOwn && changes.url !== undefined && changes.url !== webhook.url)
+      throw new RefusedRequest(422, "Url can only be changed by the desk");
+    return answer({ payload: { webhook: webhookJson(await webhooks.update(webhook.id, changes)) } });
   });
   app.delete(MEMBER, async (context) => {
-    await webhooks.remove(await ownId(context));
+    await webhooks.remove((await own(context)).id);
     return emptyAnswer();
   });
   app.all(MEMBER, () => refusal(405, "Method not allowed", { allow: "DELETE, PATCH, PUT" }));
+
+  const isRoute = (url: string): boolean => {
+    const { pathname = "" } = URL.parse(url, "http://localhost") ?? {};
+    const base = `${path}/accounts/`;
+    return pathname.startsWith(base) && /^[^/]+\/webhooks(\/[^/]*)?\/?$/.test(pathname.slice(base.length));
+  };
 
   // The global Request and Response are the host's.
   const listener = getRequestListener(app.fetch, {
@@ -112,8 +124,38 @@ export function webhooksApi(options: WebhooksApiOptions): WebhooksApi {
   });
   return {
     fetch: async (request) => app.fetch(request),
-    node: (request, response) => void listener(request, response),
+    node: (request, response, next) => {
+      if (next && !isRoute(request.url ?? "")) return next();
+      // The listener would take it for an empty one, and blame the caller.
+      const wasRead = request.readableDidRead && request.method !== "GET" && request.method !== "DELETE";
+      if (wasRead)
+        onError(new TypeError("webhooksApi() got a request whose body was read before: mount it before body parsers."));
+      if (wasRead) void response.writeHead(500).end();
+      else void listener(request, response);
+    },
   };
+}
+
+const apiOptions = z.strictObject({
+  webhooks: z.custom<WebhooksApiOptions["webhooks"]>(
+    (value) => typeof value === "object" && value !== null && "create" in value,
+    "expected bus.sinks.<name>.webhooks",
+  ),
+  authorize: aFunction<WebhooksApiOptions["authorize"]>(),
+  path: z.string().default("/api/v1"),
+  maxBodyBytes: z.int().min(1).default(65_536),
+  onError: aFunction<NonNullable<WebhooksApiOptions["onError"]>>().optional(),
+});
+
+function aFunction<F>(): z.ZodType<F> {
+  return z.custom<F>((value) => typeof value === "function", "expected a function");
+}
+
+function parsed(options: unknown): z.output<typeof apiOptions> {
+  const { data, error } = apiOptions.safeParse(options);
+  if (data) return data;
+  const issues = error.issues.map(({ path, message }) => [...path, message].join(": "));
+  throw new BusError("BUS_OPTION_INVALID", ["The options of webhooksApi()", issues.join("; ")]);
 }
 
 function warn(error: unknown): void {

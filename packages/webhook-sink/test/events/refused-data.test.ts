@@ -102,9 +102,12 @@ const WRONG: Record<TrinoEventType, Wrong> = {
     ...ACCOUNT,
     ...MESSAGE,
     ["attachments", {}, "Invalid input: expected array, received object"],
+    ["attachments[0]", null, "Invalid input: expected object, received null"],
+    ["attachments[0].id", undefined, ID],
+    ["attachments[0].file_type", undefined, "Invalid input: expected string, received undefined"],
     ["attachments[0].file_type", 1, "Invalid input: expected string, received number"],
+    ["attachments[0].data_url", 1, "Invalid input: expected string, received number"],
     ["attachments[0].file_size", "12 kB", "Invalid input: expected number, received string"],
-    ["attachments[0].coordinates_lat", "1", "Invalid input: expected number, received string"],
   ],
   "message.updated": [...ACCOUNT, ...MESSAGE],
   "webwidget.triggered": [
@@ -168,20 +171,47 @@ it.each(EVENTS)("a %s is taken as it is in the contract", async (type) => {
   expect(event.data).toStrictEqual(dataOf(type));
 });
 
-it("takes an attachment of any kind", async () => {
+it.each([
+  ["image", {}, "data_url", "expected string, received undefined"],
+  ["video", { data_url: 1 }, "data_url", "expected string, received number"],
+  ["file", {}, "data_url", "expected string, received undefined"],
+  ["share", {}, "data_url", "expected string, received undefined"],
+  ["story_mention", {}, "data_url", "expected string, received undefined"],
+  ["ig_reel", {}, "data_url", "expected string, received undefined"],
+  ["ig_post", {}, "data_url", "expected string, received undefined"],
+  ["ig_story", {}, "data_url", "expected string, received undefined"],
+  ["audio", {}, "data_url", "expected string, received undefined"],
+  ["audio", { data_url: "", transcribed_text: 1 }, "transcribed_text", "expected string, received number"],
+  ["location", { coordinates_long: 1 }, "coordinates_lat", "expected number, received undefined"],
+  ["location", { coordinates_lat: 1 }, "coordinates_long", "expected number, received undefined"],
+  ["location", { coordinates_lat: 1, coordinates_long: "1" }, "coordinates_long", "expected number, received string"],
+  ["contact", { fallback_title: 5511999990000 }, "fallback_title", "expected string, received number"],
+  ["contact", { meta: "Jane" }, "meta", "expected object, received string"],
+  ["contact", { meta: { first_name: 1 } }, "meta.first_name", "expected string, received number"],
+  ["fallback", { data_url: {} }, "data_url", "expected string, received object"],
+  ["embed", { fallback_title: "A page" }, "data_url", "expected string, received undefined"],
+])("an attachment of the kind %s with %j is refused for its %s: %s", async (file_type, fields, place, words) => {
   const bus = await aStartedBus();
-  const attachments = [
-    { id: 1, file_type: "location", coordinates_lat: -23.5, coordinates_long: -46.6, fallback_title: "Sé" },
-    { id: 2, file_type: "contact", fallback_title: "+5511999990000", meta: { firstName: "Jane" } },
-    { id: 3, file_type: "fallback", fallback_title: "A link", data_url: "https://acme.test" },
-    { id: 4, file_type: "audio", data_url: "https://acme.test/a.ogg", transcribed_text: "Hi" },
-    { id: 5, file_type: "embed", data_url: "https://acme.test/e" },
-    { id: 6, file_type: "hologram", depth: 3 },
-  ];
+  const attachment = { id: 1, file_type, ...fields };
+  const outer = dataOf("message.created", { attachments: [{ id: 1, file_type: "hologram" }, attachment] });
+  const inner = withValue("conversation.created", "messages[0].attachments", [attachment]);
 
-  const event = await bus.publish("message.created", dataOf("message.created", { attachments }) as never);
+  const inMessage = bus.publish("message.created", outer as never);
+  const inConversation = bus.publish("conversation.created", inner as never);
 
-  expect(event.data.attachments).toStrictEqual(attachments);
+  await expect(inMessage).rejects.toThrow(`fit its schema: attachments[1].${place}: Invalid input: ${words}.`);
+  await expect(inConversation).rejects.toThrow(
+    `fit its schema: messages[0].attachments[0].${place}: Invalid input: ${words}.`,
+  );
+});
+
+it("names every field of an attachment that is at fault", async () => {
+  const bus = await aStartedBus();
+  const attachments = [{ id: null, file_type: "location" }];
+
+  await expect(bus.publish("message.created", dataOf("message.created", { attachments }) as never)).rejects.toThrow(
+    `attachments[0].id: ${ID}; attachments[0].coordinates_lat: Invalid input: expected number, received undefined; attachments[0].coordinates_long`,
+  );
 });
 
 async function aStartedBus() {

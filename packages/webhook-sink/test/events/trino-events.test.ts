@@ -1,6 +1,6 @@
 import { describe, expect, expectTypeOf, it } from "vitest";
 import type { z } from "zod";
-import { trinoEvents, type TrinoMessage } from "../../src/index.ts";
+import { trinoEvents, type Instant, type TrinoMessage } from "../../src/index.ts";
 import { aConversation, aMessage } from "../fixtures.ts";
 
 describe("trinoEvents", () => {
@@ -35,8 +35,8 @@ describe("trinoEvents", () => {
     type Heard = z.output<(typeof trinoEvents)["message.created"]>;
     type Published = z.input<(typeof trinoEvents)["message.created"]>;
 
-    expectTypeOf<Heard>().toEqualTypeOf<TrinoMessage>();
-    expectTypeOf<Published["created_at"]>().toEqualTypeOf<string | number | Date>();
+    expectTypeOf<Heard>().toEqualTypeOf<TrinoMessage<Instant>>();
+    expectTypeOf<Published>().toEqualTypeOf<TrinoMessage>();
     // What was heard can be published again.
     expectTypeOf<Heard>().toExtend<Published>();
   });

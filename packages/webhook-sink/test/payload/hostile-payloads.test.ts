@@ -125,7 +125,7 @@ describe("what has no JSON form is refused at publish, and nothing is sent:", ()
     ["NaN as a time", { created_at: Number.NaN }, "created_at: expected a Date"],
     [
       "Infinity as a size",
-      { attachments: [{ id: 1, file_type: "file", file_size: Infinity }] },
+      { attachments: [{ id: 1, file_type: "file", data_url: "", file_size: Infinity }] },
       "attachments[0].file_size",
     ],
     ["a function as content", { content: () => "Hi" }, "content: Invalid input: expected string, received function"],

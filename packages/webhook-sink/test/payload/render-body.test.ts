@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { trinoEvents } from "../../src/index.ts";
-import { renderBody } from "../../src/payload/render-body.ts";
+import { renderBody, renderPayload } from "../../src/payload/render-body.ts";
 import { anEvent } from "../deliveries.ts";
 import { aConversation, aMessage, anInnerMessage, dataOf, EVENTS, wireBody } from "../fixtures.ts";
 
@@ -54,9 +54,9 @@ describe("the body of a webhook", () => {
   });
 
   it("is there as an object, too, for filters", () => {
-    const rendering = renderBody(anEvent());
+    const rendering = renderPayload(anEvent());
 
-    expect(rendering.kind === "body" && JSON.parse(JSON.stringify(rendering.payload))).toStrictEqual(
+    expect(rendering.kind === "payload" && JSON.parse(JSON.stringify(rendering.payload))).toStrictEqual(
       wireBody("message_created"),
     );
   });

@@ -149,12 +149,12 @@ describe("a webhook", () => {
     await publishMessages(1);
     await until(async () => expect(await webhooks.get(1)).toMatchObject({ enabled: false }));
     await publishMessages(2);
-    await until(async () => expect(await states()).toEqual(["parked"]));
+    await until(async () => expect(await states()).toEqual(["skipped"]));
 
     answerWith(200);
     await webhooks.update(1, { enabled: true });
     await publishMessages(3);
-    await until(async () => expect(await states()).toEqual(["discarded", "delivered"]));
+    await until(async () => expect(await states()).toEqual(["skipped", "delivered"]));
 
     expect(idsSent()).toEqual([1, 3]);
     expect(await deliveries()).toHaveLength(2);

@@ -78,7 +78,8 @@ describe("a record that cannot be read", () => {
 
     const next = await aLoggedBus(store);
     await next.bus.lanes.resume({ sink: "hooks", destination: "1" });
-    await vi.waitFor(async () => expect(await next.bus.deliveries.stats()).toMatchObject({ parked: 1 }));
+    const paused = { destination: "1", status: { state: "paused" }, unfinished: 1 };
+    await vi.waitFor(async () => expect(await next.bus.lanes.list()).toMatchObject([paused]));
     await next.bus.stop();
     await store.open();
     await damage(store, () => record!);

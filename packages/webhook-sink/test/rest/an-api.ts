@@ -23,6 +23,7 @@ interface TestedApi {
   readonly call: Call;
   /** An event of account 1. */
   readonly publish: () => Promise<unknown>;
+  readonly stop: () => Promise<void>;
 }
 
 /** The API over the webhooks of a running bus. */
@@ -43,7 +44,7 @@ export async function anApi(options: Partial<WebhooksApiOptions> = {}): Promise<
     ...options,
   });
   const publish = () => bus.publish("message.created", aMessage());
-  return { api, webhooks, errors, call: aCall(api), publish };
+  return { api, webhooks, errors, call: aCall(api), publish, stop: () => bus.stop() };
 }
 
 /** What the API tells of a new webhook of account 1. */

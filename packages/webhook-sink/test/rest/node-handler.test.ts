@@ -56,6 +56,34 @@ function aSilence() {
 }
 
 describe("the Node handler", () => {
+  it("hands on what is no route of its own, where there is somebody to hand it to", async () => {
+    const { api } = await anApi({ path: "" });
+    const { origin } = await aServer(api, (request, response) =>
+      api.node(request, response, () => response.end("next")),
+    );
+    const answers = ["/tickets", "/accounts/1", "/accounts/1/webhooks/1/deliveries", "/accounts/1/webhooks"].map(
+      async (path) => {
+        const answer = await fetch(`${origin}${path}`, { headers: ADMIN });
+        return answer.text();
+      },
+    );
+
+    expect(await Promise.all(answers)).toEqual(["next", "next", "next", '{"payload":{"webhooks":[]}}']);
+  });
+
+  it("does not blame the caller for a body that the host has read", async () => {
+    const { api, errors } = await anApi();
+    const { origin } = await aServer(api, async (request, response) => {
+      await text(request);
+      api.node(request, response);
+    });
+
+    const answer = await fetch(`${origin}/api/v1/accounts/1/webhooks`, { method: "POST", headers: ADMIN, body: BODY });
+
+    expect(answer.status).toBe(500);
+    expect(errors).toEqual([expect.objectContaining({ message: expect.stringContaining("before body parsers") })]);
+  });
+
   it("serves beside the host's own routes", async () => {
     const { api } = await anApi();
     const { origin } = await aServer(api);

@@ -91,15 +91,31 @@ describe("the REST API", () => {
     await vi.waitFor(() => expect(receiver.received).toHaveLength(2), PATIENCE);
   });
 
-  it("enables a webhook again and shows the headers its host has set", async () => {
+  it("enables a webhook again, and keeps to itself the headers that its host has set", async () => {
     const { call, webhooks } = await anApi();
     const { id } = await aWebhook(call, { url: URL_A, enabled: false });
     await webhooks.update(id, { headers: { "x-tenant": "1" } });
 
     const changed = await call("PATCH", `1/webhooks/${id}`, { webhook: { enabled: true } });
 
-    expect(changed.json.payload.webhook).toMatchObject({ enabled: true, headers: { "x-tenant": "1" } });
+    expect(changed.json.payload.webhook).toMatchObject({ enabled: true });
+    expect(changed.text).not.toContain("x-tenant");
   });
+
+  it.each([{ headers: { authorization: "Bearer s3cret" } }, { allow: ["10.0.0.0/8"] }])(
+    "does not lead elsewhere what the host has meant for one URL alone: %j",
+    async (settings) => {
+      const { call, webhooks } = await anApi();
+      const { id } = await aWebhook(call, { url: URL_A });
+      await webhooks.update(id, settings);
+
+      const same = await call("PUT", `1/webhooks/${id}`, { webhook: { url: URL_A, name: "CRM" } });
+      const other = await call("PATCH", `1/webhooks/${id}`, { webhook: { url: "https://evil.example.com/" } });
+
+      expect([same.status, other.status]).toEqual([200, 422]);
+      expect(await webhooks.get(id)).toMatchObject({ url: URL_A, name: "CRM" });
+    },
+  );
 
   it("removes with an empty 200, once", async () => {
     const { call } = await anApi();
@@ -364,6 +380,26 @@ describe("the REST API", () => {
 
     expect(answer.status).toBe(500);
     expect(await warned).toBe(failure);
+  });
+
+  it.each<[string, object]>([
+    ["authorize", { authorize: undefined }],
+    ["authorize", { authorize: "admin" }],
+    ["webhooks", { webhooks: undefined }],
+    ["path", { path: 5 }],
+    ["paht", { paht: "/api" }],
+  ])("is not made with a wrong %s", async (option, options) => {
+    await expect(anApi(options)).rejects.toMatchObject({
+      code: "BUS_OPTION_INVALID",
+      message: expect.stringContaining(option),
+    });
+  });
+
+  it("tells callers to come again once the bus has stopped", async () => {
+    const { call, stop } = await anApi();
+    await stop();
+
+    expect(await call("GET", "1/webhooks")).toMatchObject({ status: 503 });
   });
 
   it.each([0, -1, Number.NaN])("has no body limit of %s", async (maxBodyBytes) => {
