@@ -204,8 +204,11 @@ export class GroupCommit {
 function takingTurns(tasks: Task[]): Task[] {
   const appends = tasks.filter(({ work }) => work.operation === "append");
   const others = tasks.filter(({ work }) => work.operation !== "append");
-  const turns = Array.from({ length: Math.max(appends.length, others.length) }, (_, index) => index);
-  return turns.flatMap((index) => [...others.slice(index, index + 1), ...appends.slice(index, index + 1)]);
+  if (appends.length === 0 || others.length === 0) return tasks;
+  const turns: Task[] = [];
+  for (let index = 0; turns.length < tasks.length; index += 1)
+    turns.push(...others.slice(index, index + 1), ...appends.slice(index, index + 1));
+  return turns;
 }
 
 function isInHostTransaction({ database, isOwn }: GroupCommitOptions): boolean {
