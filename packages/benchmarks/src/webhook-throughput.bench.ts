@@ -14,6 +14,7 @@ import { bareGot, bareNodeHttp, bareUndici } from "./webhooks/senders/bare-clien
 import { bullMqAndGot } from "./webhooks/senders/bullmq-got.ts";
 import { busOnGot, busOnUndici } from "./webhooks/senders/bus-sender.ts";
 import { IN_FLIGHT, type Sender } from "./webhooks/senders/sender.ts";
+import { onlyGotTransport, onlyUndiciTransport } from "./webhooks/senders/transports.ts";
 
 const ROUNDS = 3;
 const WARM_UP = 3_000;
@@ -22,6 +23,8 @@ const MEASURED = 10_000;
 const all = await lineUp<Sender>({
   Bus: busOnGot,
   "Bus on undici": busOnUndici,
+  "gotTransport alone": onlyGotTransport,
+  "undiciTransport alone": onlyUndiciTransport,
   "bare got": bareGot,
   "bare node:http": bareNodeHttp,
   "bare undici": bareUndici,
