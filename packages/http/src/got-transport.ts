@@ -7,14 +7,12 @@ import type { PendingAnswer } from "./pending-answer.ts";
 import type { ResolveHost } from "./resolve-host.ts";
 import type { TransportOptions } from "./transport-options.ts";
 
-export type GotTransportOptions = TransportOptions;
-
 /**
  * The HTTP transport of Bus, over got. Opens no socket before the first request.
  *
  * @throws {BusError} BUS_OPTION_INVALID, BUS_HEADER_INVALID for the user agent
  */
-export function gotTransport(options: GotTransportOptions = {}): HttpTransport {
+export function gotTransport(options: TransportOptions = {}): HttpTransport {
   return guardedTransport(options, gotClient);
 }
 

@@ -1,7 +1,7 @@
 export { checkAllowList, type AllowList } from "./allow-list.ts";
 export { outcomeOfAnswer } from "./answer-outcome.ts";
 export { outcomeOfError } from "./error-outcome.ts";
-export { gotTransport, type GotTransportOptions } from "./got-transport.ts";
+export { gotTransport } from "./got-transport.ts";
 export { checkHeaders } from "./headers.ts";
 export { HTTP_TRANSPORT, type HttpAnswer, type HttpRequest, type HttpTransport } from "./http-transport.ts";
 export { resolveHost, type ResolvedAddress, type ResolveHost } from "./resolve-host.ts";
@@ -15,5 +15,5 @@ export {
 } from "./standard-webhooks.ts";
 export { parseTargetUrl } from "./target-url.ts";
 export { type TransportOptions } from "./transport-options.ts";
-export { undiciTransport, type UndiciTransportOptions } from "./undici-transport.ts";
+export { undiciTransport } from "./undici-transport.ts";
 export { type VerifyOptions } from "./signed-timestamp.ts";

@@ -5,14 +5,12 @@ import type { PendingAnswer } from "./pending-answer.ts";
 import type { ResolveHost } from "./resolve-host.ts";
 import type { TransportOptions } from "./transport-options.ts";
 
-export type UndiciTransportOptions = TransportOptions;
-
 /**
  * The same as `gotTransport`, over undici: faster. Opens no socket before the first request.
  *
  * @throws {BusError} BUS_OPTION_INVALID, BUS_HEADER_INVALID for the user agent
  */
-export function undiciTransport(options: UndiciTransportOptions = {}): HttpTransport {
+export function undiciTransport(options: TransportOptions = {}): HttpTransport {
   return guardedTransport(options, undiciClient);
 }
 

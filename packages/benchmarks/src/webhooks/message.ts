@@ -7,6 +7,12 @@ const WIRE = new URL("../../../../docs/spec/fixtures/trino/message_created.json"
 /** The body of a webhook as it is on the wire: what the bare clients send. */
 export const MESSAGE_BODY: string = JSON.stringify(JSON.parse(readFileSync(WIRE, "utf8")));
 
+/** What every client must send with it; the bus sends more. */
+export const MESSAGE_HEADERS = {
+  "content-type": "application/json; charset=utf-8",
+  accept: "application/json",
+} as const;
+
 type Message = EventInput<typeof trinoEvents, "message.created">;
 
 const { event: _, ...data } = JSON.parse(MESSAGE_BODY);

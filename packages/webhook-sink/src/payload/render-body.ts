@@ -1,6 +1,6 @@
 import type { BusEvent } from "@bus/core";
-import type { z } from "zod";
 import { trinoEvents } from "../events/trino-events.ts";
+import { issueWords } from "../issue-words.ts";
 import { isWebhookEvent, WIRE_NAMES, type Subscription } from "../subscriptions.ts";
 import { payloadOf, reasonNotSent } from "./payload-of.ts";
 
@@ -46,7 +46,7 @@ export function renderPayload({ type, data }: BusEvent): RenderedPayload | NotRe
     // Only for a host that publishes without a check.
     const { success, error: misfit } = trinoEvents[type].safeParse(data);
     if (success) throw error;
-    return { kind: "invalid", reason: `The data does not fit "${type}": ${wordsOf(misfit)}.` };
+    return { kind: "invalid", reason: `The data does not fit "${type}": ${issueWords(misfit)}.` };
   }
 }
 
@@ -57,8 +57,4 @@ export function isUnwanted(type: keyof typeof trinoEvents, data: unknown): boole
   } catch {
     return false;
   }
-}
-
-function wordsOf({ issues }: z.ZodError): string {
-  return issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ");
 }

@@ -1,6 +1,7 @@
 import { BusError } from "@bus/core";
 import { z } from "zod";
 import { id, type TrinoId } from "../events/account.ts";
+import { issueWords } from "../issue-words.ts";
 import { pendingDeliveries } from "../webhook-record.ts";
 import { headersFault, ofBoundedLength, settingsFields, type ParsedSettings } from "../webhook-settings.ts";
 import type { PendingDeliveries } from "../webhook.ts";
@@ -68,8 +69,7 @@ function checked(settings: ParsedSettings, headerPrefix: string): ParsedSettings
 }
 
 function invalid(cause: z.ZodError): BusError {
-  const issues = cause.issues.map(({ path, message }) => (path.length > 0 ? `${path.join(".")}: ${message}` : message));
-  return new BusError("BUS_WEBHOOK_INVALID", [issues.join("; ")], { cause });
+  return new BusError("BUS_WEBHOOK_INVALID", [issueWords(cause)], { cause });
 }
 
 /** Null and undefined are the same as no field. */

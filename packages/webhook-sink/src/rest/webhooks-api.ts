@@ -3,6 +3,7 @@ import { BusError } from "@bus/core";
 import { getRequestListener, RequestError } from "@hono/node-server";
 import { Hono, type Context } from "hono";
 import { z } from "zod";
+import { issueWords } from "../issue-words.ts";
 import type { Webhooks, WebhookView } from "../webhooks.ts";
 import { answer, emptyAnswer, refusal, refusalOf, RefusedRequest } from "./answer.ts";
 import { readJsonObject } from "./read-json-object.ts";
@@ -154,8 +155,7 @@ function aFunction<F>(): z.ZodType<F> {
 function parsed(options: unknown): z.output<typeof apiOptions> {
   const { data, error } = apiOptions.safeParse(options);
   if (data) return data;
-  const issues = error.issues.map(({ path, message }) => [...path, message].join(": "));
-  throw new BusError("BUS_OPTION_INVALID", ["The options of webhooksApi()", issues.join("; ")]);
+  throw new BusError("BUS_OPTION_INVALID", ["The options of webhooksApi()", issueWords(error)]);
 }
 
 function warn(error: unknown): void {

@@ -3,16 +3,14 @@ import { Agent, request } from "node:http";
 import { findPackageJSON } from "node:module";
 import got from "got";
 import { Pool } from "undici";
-import { MESSAGE_BODY } from "../message.ts";
+import { MESSAGE_BODY, MESSAGE_HEADERS } from "../message.ts";
 import { IN_FLIGHT, inFlight, type Sender } from "./sender.ts";
-
-const HEADERS = { "content-type": "application/json; charset=utf-8", accept: "application/json" };
 
 /** got as a host would use it: its promise, a kept connection, no retries of its own. */
 export async function bareGot(): Promise<Sender> {
   return bareClient("got", `got ${versionOf("got")}, a keep-alive agent, retries off`, (url) => {
     const agent = new Agent({ keepAlive: true, maxSockets: IN_FLIGHT });
-    const client = got.extend({ agent: { http: agent }, headers: HEADERS, retry: { limit: 0 } });
+    const client = got.extend({ agent: { http: agent }, headers: MESSAGE_HEADERS, retry: { limit: 0 } });
     return { post: () => client.post(url, { body: MESSAGE_BODY }), end: async () => agent.destroy() };
   });
 }
@@ -20,7 +18,7 @@ export async function bareGot(): Promise<Sender> {
 export async function bareNodeHttp(): Promise<Sender> {
   return bareClient("node:http", `node:http of Node ${process.version}, a keep-alive agent`, (url) => {
     const agent = new Agent({ keepAlive: true, maxSockets: IN_FLIGHT });
-    const headers = { ...HEADERS, "content-length": Buffer.byteLength(MESSAGE_BODY) };
+    const headers = { ...MESSAGE_HEADERS, "content-length": Buffer.byteLength(MESSAGE_BODY) };
     const post = (): Promise<void> =>
       new Promise((resolve, reject) => {
         const outgoing = request(url, { method: "POST", agent, headers }, (answer) => {
@@ -38,7 +36,12 @@ export async function bareUndici(): Promise<Sender> {
     const { origin, pathname } = new URL(url);
     const pool = new Pool(origin, { connections: IN_FLIGHT });
     const post = async (): Promise<void> => {
-      const { body } = await pool.request({ method: "POST", path: pathname, headers: HEADERS, body: MESSAGE_BODY });
+      const { body } = await pool.request({
+        method: "POST",
+        path: pathname,
+        headers: MESSAGE_HEADERS,
+        body: MESSAGE_BODY,
+      });
       await body.dump();
     };
     return { post, end: () => pool.destroy() };

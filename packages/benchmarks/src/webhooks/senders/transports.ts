@@ -1,8 +1,7 @@
 import { gotTransport, undiciTransport, type HttpTransport } from "@bus/http";
-import { MESSAGE_BODY } from "../message.ts";
+import { MESSAGE_BODY, MESSAGE_HEADERS } from "../message.ts";
 import { IN_FLIGHT, inFlight, type Sender } from "./sender.ts";
 
-const HEADERS = { "content-type": "application/json; charset=utf-8", accept: "application/json" };
 const ALLOW = ["127.0.0.1"];
 const DEADLINE_MS = 15_000;
 
@@ -20,11 +19,10 @@ function onlyTransport(name: string, make: () => HttpTransport): Sender {
     conditions: `the transport of \`@bus/http\` without a bus: posts the same body ${IN_FLIGHT} at a time behind the address guard, with headers checked, a deadline, and the answer capped.`,
     async open(url) {
       const http = make();
-      const headers = HEADERS;
       const request = {
         method: "POST",
         url,
-        headers,
+        headers: MESSAGE_HEADERS,
         body: MESSAGE_BODY,
         deadlineMs: DEADLINE_MS,
         allow: ALLOW,
