@@ -23,7 +23,9 @@ export class Signals {
     const { attempt, dueAt, reason } = settlement;
     // Those it is handed back by; the lane's own signal tells of it.
     if (settlement.isFree && (attempt?.outcome === "pause" || attempt?.outcome === "disable")) return;
-    const signal = {
+    const name = settlement.state === "pending" ? "retrying" : settlement.state;
+    if (this.emitter.listenerCount(name) === 0) return;
+    this.emit(name, {
       deliveryId: id,
       eventId: event.id,
       type: event.type,
@@ -34,8 +36,7 @@ export class Signals {
       ...(reason !== undefined && { reason }),
       ...(attempt?.info && { info: attempt.info }),
       ...(dueAt !== undefined && { dueAt }),
-    };
-    this.emit(settlement.state === "pending" ? "retrying" : settlement.state, signal);
+    });
   }
 
   laneChanged(lane: LaneId, status: LaneStatus): void {

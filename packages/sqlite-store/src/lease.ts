@@ -1,4 +1,4 @@
-import type { Lease, LeasedDelivery, LeaseRequest } from "@bus/core";
+import type { Lease, LeaseRequest } from "@bus/core";
 import { eventOf, newDeliveryOf, EVENT_COLUMNS, type EventRow, type DeliveryRow } from "./delivery-rows.ts";
 import type { Ledger } from "./ledger.ts";
 import { prepared, type Prepared, type SqliteDatabase } from "./sqlite-database.ts";
@@ -15,7 +15,7 @@ interface LeaseRow extends EventRow, DeliveryRow {
   readonly free_at: number;
 }
 
-const TAKEN_AT_ONCE = 32;
+const TAKEN_AT_ONCE = 128;
 const NOTHING: Lease = { deliveries: [], isProbe: false };
 
 /** Hands out deliveries, from the index that holds what a lease may begin with. */
@@ -41,8 +41,8 @@ export class Leases {
         WHERE d.lane = ? AND d.order_key = ? AND d.ended_at IS NULL AND d.seq > ? ORDER BY d.seq LIMIT ?`,
     );
     this.#take = sql(
-      `UPDATE bus_deliveries SET state = 'leased', attempts = ?, lease_id = ?, lease_until = ?, reason = NULL, ready_at = ?
-        WHERE seq = ?`,
+      `UPDATE bus_deliveries SET state = 'leased', attempts = attempts + 1, lease_id = ?, lease_until = ?, reason = NULL, ready_at = ?
+        WHERE seq IN (SELECT value FROM json_each(?))`,
     );
   }
 
@@ -53,28 +53,45 @@ export class Leases {
     // The time at which the lane is ready has its state in it.
     if (lane === undefined || row === undefined || row.ready_at === null || row.ready_at > now) return NOTHING;
     const isPaused = row.state === "paused";
+    const heads: LeaseRow[] = [];
+    const followers: LeaseRow[] = [];
+    const rows: LeaseRow[] = [];
     const most = isPaused ? 1 : limit;
-    const end = wholeMs(until, now);
-    const deliveries: LeasedDelivery[] = [];
     for (const head of this.#heads.all(lane, now, most)) {
-      if (deliveries.length === most) break;
-      if (deliveries.length % TAKEN_AT_ONCE === TAKEN_AT_ONCE - 1) yield;
-      deliveries.push(this.#taken(id, lane, head, end, end));
-      const others = Math.min(perKey, most - deliveries.length + 1) - 1;
+      if (rows.length === most) break;
+      if (heads.push(head) % TAKEN_AT_ONCE === 0) yield;
+      rows.push(head);
+      const others = Math.min(perKey, most - rows.length + 1) - 1;
       if (head.order_key === null || others < 1) continue;
       for (const follower of this.#followers.all(lane, head.order_key, head.seq, others)) {
         if (follower.free_at > now) break;
-        deliveries.push(this.#taken(id, lane, follower, end, null));
+        followers.push(follower);
+        rows.push(follower);
       }
     }
-    return deliveries.length === 0 ? NOTHING : { deliveries, isProbe: isPaused };
+    if (rows.length === 0) return NOTHING;
+    const leaseId = (this.#ledger.counters.last_lease += 1);
+    const end = wholeMs(until, now);
+    yield* this.#takeAll(heads, { lane, leaseId, end, readyAt: end });
+    yield* this.#takeAll(followers, { lane, leaseId, end, readyAt: null });
+    const deliveries = rows.map((taken) => ({
+      ...newDeliveryOf(taken, id),
+      event: eventOf(taken),
+      leaseId,
+      attempt: taken.attempts + 1,
+    }));
+    return { deliveries, isProbe: isPaused };
   }
 
-  #taken(id: LeaseRequest["lane"], lane: number, row: LeaseRow, until: number, readyAt: number | null): LeasedDelivery {
-    const leaseId = (this.#ledger.counters.last_lease += 1);
-    const attempt = row.attempts + 1;
-    this.#take.run(attempt, leaseId, until, readyAt, row.seq);
-    this.#ledger.count(lane, row.state, "leased");
-    return { ...newDeliveryOf(row, id), event: eventOf(row), leaseId, attempt };
+  *#takeAll(
+    rows: readonly LeaseRow[],
+    { lane, leaseId, end, readyAt }: { lane: number; leaseId: number; end: number; readyAt: number | null },
+  ): Generator<void, void> {
+    for (let taken = 0; taken < rows.length; taken += TAKEN_AT_ONCE) {
+      yield;
+      const piece = rows.slice(taken, taken + TAKEN_AT_ONCE);
+      this.#take.run(leaseId, end, readyAt, JSON.stringify(piece.map(({ seq }) => seq)));
+      for (const { state } of piece) this.#ledger.count(lane, state, "leased");
+    }
   }
 }

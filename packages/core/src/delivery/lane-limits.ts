@@ -32,8 +32,8 @@ export function limitsOf(
   const most = ordering === "lane" ? maxItems : Math.min(wanted, callsInTime * maxItems);
   const calls = Math.ceil(most / maxItems);
   const rateWaitMs = rate ? Math.ceil(calls / rate.limit) * rate.perMs : 0;
-  // What the host or the order bounds stays as it is, and a rate is slower than any store.
-  const isBound = ordering === "lane" || prefetch !== Infinity || rate !== undefined;
+  // What the host bounds stays as it is, and a rate is slower than any store.
+  const isBound = prefetch !== Infinity || rate !== undefined;
   return {
     prefetch: most,
     mostPrefetch: isBound ? most : FASTER_BY * most,

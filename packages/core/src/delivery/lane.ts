@@ -157,7 +157,7 @@ export class Lane {
     this.#isFresh = false;
     const now = clock.steady();
     const until = now + this.#limits.leaseMs;
-    const perKey = policy.ordering === "lane" ? bounds.maxItems : 1;
+    const perKey = policy.ordering === "lane" ? limit : 1;
     const { deliveries, isProbe } = await store.lease({ lane: this.id, limit, perKey, now, until });
     if (deliveries.length === 0) {
       // What arrived waits for something: a retry before it, a pause, another process.
@@ -175,7 +175,7 @@ export class Lane {
     else for (const batch of batches) void this.#enqueue(batch, claim);
   }
 
-  /** Under lane order a batch whose end is not final holds back the batches behind it. */
+  /** Under lane order a batch whose end is not final holds back the batches behind it. The next one is sent while the end of one is recorded. */
   async #sendInOrder(batches: readonly (readonly LeasedDelivery[])[], claim: Claim): Promise<void> {
     let isHeld = false;
     for (const batch of batches) {
@@ -184,12 +184,15 @@ export class Lane {
     }
   }
 
-  /** True when every delivery of the batch is done with. */
+  /** True when every delivery of the batch is done with, once that is recorded. */
   async #enqueue(batch: readonly LeasedDelivery[], claim: Claim): Promise<boolean> {
     if (claim.holds !== this.#changes.holds) return this.#handBack(batch);
     try {
       const attempt = await this.#calls.add(() => this.#attempt(batch, claim));
-      return attempt ? this.#settle(batch, attempt) : this.#handBack(batch);
+      if (!attempt) return this.#handBack(batch);
+      const { isFinal, recorded } = settleBatch(batch, attempt, this.#context);
+      void recorded.then((isRecorded) => this.#ended(batch, isFinal && isRecorded));
+      return isFinal;
     } catch (cause) {
       this.#context.report(new BusError("BUS_SINK_FAILED", [this.id.sink], { cause }));
       return this.#handBack(batch, STORE_RETRY_MS);
@@ -210,20 +213,18 @@ export class Lane {
     return { policy, startedAt, outcomes };
   }
 
-  async #settle(batch: readonly LeasedDelivery[], attempted: Attempted): Promise<boolean> {
-    const isEnded = await settleBatch(batch, attempted, this.#context);
-    if (isEnded) this.#claims.ended();
+  #ended(batch: readonly LeasedDelivery[], isDone: boolean): void {
+    if (isDone) this.#claims.ended();
     else this.#claims.failed();
     this.#release(batch.length);
-    return isEnded;
   }
 
   /** Gives up deliveries that were leased and not begun. */
   async #handBack(batch: readonly LeasedDelivery[], delayMs = 0): Promise<false> {
     const { settler, clock, dueAt: wakeAt } = this.#context;
     const dueAt = clock.steady() + delayMs;
-    const settled = Promise.all(
-      batch.map(({ id, leaseId }) => settler.settle({ id, leaseId, state: "pending", dueAt, isFree: true })),
+    const settled = settler.settle(
+      batch.map(({ id, leaseId }) => ({ id, leaseId, state: "pending", dueAt, isFree: true })),
     );
     this.#handBacks.add(settled);
     await settled;

@@ -14,6 +14,12 @@ export interface Attempted {
   readonly outcomes: readonly (Outcome | undefined)[];
 }
 
+/** A delivery that is to be settled. */
+interface Open {
+  readonly delivery: LeasedDelivery;
+  readonly settlement: Settlement;
+}
+
 interface SettleContext {
   readonly settler: Settler;
   readonly clock: Clock;
@@ -23,35 +29,42 @@ interface SettleContext {
   dueAt(time: number): void;
 }
 
-/** Records what came of each delivery. True when every one of them is done with. */
-export async function settleBatch(
+/** What becomes of a batch. */
+export interface BatchEnd {
+  /** Every delivery of it is done with, once that is recorded. */
+  readonly isFinal: boolean;
+  /** When it is recorded; false where a lease was lost. */
+  readonly recorded: Promise<boolean>;
+}
+
+/** Records what came of each delivery. */
+export function settleBatch(
   batch: readonly LeasedDelivery[],
   { policy, startedAt, outcomes }: Attempted,
   context: SettleContext,
-): Promise<boolean> {
+): BatchEnd {
   const { clock, random } = context;
   const now = clock.steady();
-  const ends = await Promise.all(
-    batch.map(async (delivery, index) => {
-      const outcome = outcomes[index];
-      if (!outcome) return true;
-      return settleOne(delivery, settlementOf(outcome, delivery, { policy, startedAt, now, random }), context);
-    }),
-  );
-  return ends.every(Boolean);
+  const open = batch.flatMap((delivery, index): readonly Open[] => {
+    const outcome = outcomes[index];
+    if (!outcome) return [];
+    return [{ delivery, settlement: settlementOf(outcome, delivery, { policy, startedAt, now, random }) }];
+  });
+  return {
+    isFinal: open.every(({ settlement }) => settlement.state !== "pending"),
+    recorded: open.length === 0 ? Promise.resolve(true) : record(open, context),
+  };
 }
 
-async function settleOne(
-  delivery: LeasedDelivery,
-  settlement: Settlement,
-  { settler, settled, report, dueAt }: SettleContext,
-): Promise<boolean> {
-  const isSettled = await settler.settle(settlement);
-  if (!isSettled) {
-    report(new BusError("BUS_LEASE_LOST", [delivery.id]));
-    return false;
+async function record(open: readonly Open[], { settler, settled, report, dueAt }: SettleContext): Promise<boolean> {
+  const answers = await settler.settle(open.map(({ settlement }) => settlement));
+  for (const [index, { delivery, settlement }] of open.entries()) {
+    if (answers[index] !== true) {
+      report(new BusError("BUS_LEASE_LOST", [delivery.id]));
+      continue;
+    }
+    settled(delivery, settlement);
+    if (settlement.dueAt !== undefined) dueAt(settlement.dueAt);
   }
-  settled(delivery, settlement);
-  if (settlement.dueAt !== undefined) dueAt(settlement.dueAt);
-  return settlement.state !== "pending";
+  return answers.every(Boolean);
 }

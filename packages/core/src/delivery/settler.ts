@@ -15,7 +15,7 @@ export class Settler {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #report: (error: BusError) => void;
-  #waiting: { settlement: Settlement; resolve: (isSettled: boolean) => void }[] = [];
+  #waiting: { settlements: readonly Settlement[]; resolve: (areSettled: readonly boolean[]) => void }[] = [];
   #isWriting = false;
   #hasGivenUp = false;
   #wakeRetry = (): void => {};
@@ -26,10 +26,10 @@ export class Settler {
     this.#report = report;
   }
 
-  /** False when the lease was lost, or the store did not take it before the bus stopped. */
-  settle(settlement: Settlement): Promise<boolean> {
+  /** For each, false when the lease was lost, or the store did not take it before the bus stopped. */
+  settle(settlements: readonly Settlement[]): Promise<readonly boolean[]> {
     return new Promise((resolve) => {
-      this.#waiting.push({ settlement, resolve });
+      this.#waiting.push({ settlements, resolve });
       if (!this.#isWriting) void this.#write();
     });
   }
@@ -46,8 +46,9 @@ export class Settler {
     while (this.#waiting.length > 0) {
       const group = this.#waiting;
       this.#waiting = [];
-      const settled = await this.#writeGroup(group.map(({ settlement }) => settlement));
-      group.forEach(({ resolve }, index) => resolve(settled?.[index] ?? false));
+      const answers = await this.#writeGroup(group.flatMap(({ settlements }) => settlements));
+      let told = 0;
+      for (const { settlements, resolve } of group) resolve(settlements.map(() => answers?.[told++] ?? false));
     }
     this.#isWriting = false;
   }

@@ -50,9 +50,10 @@ export class SideBySide {
       rows.map((row) => row.delivery.id),
     );
     equal(isProbe, rows.length > 0 && this.#naive.status(id).state === "paused");
+    const lastId = this.#given.at(-1)?.leaseId ?? 0;
     for (const [index, row] of rows.entries()) {
       const leaseId = deliveries[index]?.leaseId ?? 0;
-      ok(leaseId > (this.#given.at(-1)?.leaseId ?? 0));
+      ok(leaseId > lastId);
       equal(deliveries[index]?.attempt, row.attempts + 1);
       this.#given.push({ id: row.delivery.id, leaseId });
       Object.assign(row, { state: "leased", attempts: row.attempts + 1, lease: { id: leaseId, until: request.until } });
