@@ -1,0 +1,167 @@
+import { createBus } from "@bus/core";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { kgPushEvents } from "../src/index.ts";
+import { aPushOf, aPushSource, aTagsEvent } from "./a-push-source.ts";
+
+const USER = { type: "user", id: "a" };
+
+describe("user_tags", () => {
+  it.each([
+    ["no data", { recipients: [USER], event: { type: "user_tags" } }],
+    ["null as data", { recipients: [USER], event: { type: "user_tags", data: null } }],
+    ["no tags", { recipients: [USER], event: { type: "user_tags", data: {} } }],
+    ["null as tags", { recipients: [USER], event: { type: "user_tags", data: { tags: null } } }],
+    ["no tags in the list", { recipients: [USER], event: { type: "user_tags", data: { tags: [] } } }],
+    ["one recipient without a list", { recipients: USER, event: { type: "user_tags" } }],
+  ])("may have %s", async (_case, event) => {
+    const { push, published } = await aPushSource();
+
+    const { status } = await push(aPushOf(event));
+
+    expect(status).toBe(200);
+    expect(published).toMatchObject([{ type: "kg.user_tags", data: { recipients: [USER], tags: [] } }]);
+  });
+
+  it("keeps what it does not know", async () => {
+    const { push, published } = await aPushSource();
+    const json = `{"events":[{"recipients":[{"type":"user","id":"a","since":1}],"event":{"type":"user_tags",
+      "data":{"tags":[{"value":"","weight":-1,"lang":"fr"}],"model":"v2","__proto__":{"a":1},"recipients":"theirs"}}}]}`;
+
+    await push({ body: json });
+
+    expect(JSON.stringify(published[0]?.data)).toBe(
+      '{"model":"v2","__proto__":{"a":1},"recipients":[{"type":"user","id":"a","since":1}],' +
+        '"tags":[{"value":"","weight":-1,"lang":"fr"}]}',
+    );
+  });
+
+  it.each([
+    ["events[1] must be an object", null],
+    ["events[1] must be an object", [aTagsEvent()]],
+    ["events[1].event must be an object", { recipients: [USER] }],
+    ["events[1].event must be an object", { recipients: [USER], event: "user_tags" }],
+    ["events[1].event.type must be a non-empty string", { event: { type: "" } }],
+    ["events[1].event.type must be a non-empty string", { event: { type: 1 } }],
+    ["events[1].recipients must be a list", { event: { type: "user_tags" } }],
+    ["events[1].recipients must be a list", aTagsEvent({}, null)],
+    ["events[1].recipients must be a list", aTagsEvent({}, "a")],
+    ["events[1].recipients[1] must be an object", aTagsEvent({}, [USER, "a"])],
+    ["events[1].recipients[0].id must be a non-empty string", aTagsEvent({}, [{ type: "user" }])],
+    ["events[1].recipients[0].type must be a non-empty string", aTagsEvent({}, [{ id: "a" }])],
+    ["events[1].recipients.id must be a non-empty string", aTagsEvent({}, { type: "user", id: "" })],
+    ["events[1].event.data must be an object", { recipients: [USER], event: { type: "user_tags", data: [] } }],
+    ["events[1].event.data.tags must be a list", aTagsEvent({ tags: {} })],
+    ["events[1].event.data.tags[0] must be an object", aTagsEvent({ tags: ["kafka"] })],
+    ["events[1].event.data.tags[0].value must be a string", aTagsEvent({ tags: [{ weight: 1 }] })],
+    [
+      "events[1].event.data.tags[0].weight must be a finite number",
+      aTagsEvent({ tags: [{ value: "a", weight: "1" }] }),
+    ],
+  ])("is refused with all of its push: %s", async (message, event) => {
+    const { push, published } = await aPushSource();
+
+    const answer = await push(aPushOf(aTagsEvent(), event, {}));
+
+    expect([answer.status, answer.json.message]).toEqual([400, message]);
+    expect(published).toEqual([]);
+  });
+
+  it("is refused for a weight that no double holds", async () => {
+    const { push } = await aPushSource();
+    const body = JSON.stringify({ events: [aTagsEvent()] }).replace("0.8", "1e999");
+
+    expect((await push({ body })).json.message).toBe("events[0].event.data.tags[0].weight must be a finite number");
+  });
+});
+
+describe("an event of a type that is not known", () => {
+  it.each([
+    [
+      "with its recipients and data, as they came",
+      { recipients: "everybody", event: { type: "user.merged", data: [1, { a: null }] }, more: true },
+      { type: "user.merged", recipients: "everybody", data: [1, { a: null }] },
+    ],
+    ["with nothing", { event: { type: "toString" } }, { type: "toString", recipients: null, data: null }],
+    [
+      "named like ours, but for its case",
+      { event: { type: "User_Tags" } },
+      { type: "User_Tags", recipients: null, data: null },
+    ],
+  ])("is published as kg.unknown %s", async (_case, event, data) => {
+    const { push, published } = await aPushSource();
+
+    const { status } = await push(aPushOf(event));
+
+    expect(status).toBe(200);
+    expect(published).toMatchObject([{ type: "kg.unknown", data }]);
+  });
+});
+
+describe("a push", () => {
+  it("keeps the order of its events", async () => {
+    const { push, published } = await aPushSource();
+    const types = Array.from({ length: 500 }, (_, index) => `type-${index}`);
+
+    await push(aPushOf(...types.map((type) => ({ event: { type } }))));
+
+    expect(published.map(({ data }) => (data as { type: string }).type)).toEqual(types);
+  });
+
+  it.each([
+    ["opens a million lists", "[".repeat(1_000_000), "The body is not JSON"],
+    [
+      "holds a million lists in each other",
+      aDeepPush("[", "]", 1_000_000),
+      "events[0] is nested more than 2,000 levels deep",
+    ],
+    [
+      "holds 2,000 objects in each other",
+      aDeepPush('{"a":', "}", 2_000, "1"),
+      "events[0] is nested more than 2,000 levels deep",
+    ],
+  ])("that %s is refused", async (_case, body, message) => {
+    const { push, published, logged } = await aPushSource();
+
+    const answer = await push({ body });
+
+    expect([answer.status, answer.json.message]).toEqual([400, message]);
+    expect([published, logged]).toEqual([[], []]);
+  });
+
+  it("is taken as deep as the bus takes it", async () => {
+    const { push, published } = await aPushSource();
+
+    const answer = await push({ body: aDeepPush('{"a":', "}", 1_998, "1") });
+
+    expect([answer.status, published.length]).toEqual([200, 1]);
+  });
+
+  it("may hold anything where nobody looks", async () => {
+    const { push } = await aPushSource();
+    const body = `{"events":[],"more":${"[".repeat(100_000)}${"]".repeat(100_000)}}`;
+
+    expect((await push({ body })).status).toBe(200);
+  });
+});
+
+describe("kgPushEvents", () => {
+  it("refuse what a host publishes wrongly, and give back what is right as it is", async () => {
+    const bus = createBus({ name: "chat", events: kgPushEvents });
+    await bus.start();
+    onTestFinished(() => bus.stop());
+    const tags = { recipients: [{ ...USER, since: 1 }], tags: [{ value: "a", weight: 1, lang: "fr" }], model: "v2" };
+
+    expect((await bus.publish("kg.user_tags", tags)).data).toEqual(tags);
+    await expect(bus.publish("kg.user_tags", { ...tags, tags: [{ value: "a", weight: Number.NaN }] })).rejects.toThrow(
+      'The data of "kg.user_tags" does not fit its schema: tags[0].weight must be a finite number.',
+    );
+    await expect(bus.publish("kg.unknown", { type: "", recipients: null, data: null })).rejects.toThrow(
+      "type must be a non-empty string",
+    );
+    await expect(bus.publish("kg.unknown", [] as never)).rejects.toThrow("must be an object");
+  });
+});
+
+function aDeepPush(open: string, close: string, depth: number, innermost = ""): string {
+  return `{"events":[{"event":{"type":"deep","data":${open.repeat(depth)}${innermost}${close.repeat(depth)}}}]}`;
+}

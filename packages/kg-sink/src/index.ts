@@ -1,0 +1,16 @@
+export { type KgAuth } from "./auth.ts";
+export { type KgChannel, type KgChannelVisibility } from "./events/channel.ts";
+export { type KgCompany, type KgCompanyRef } from "./events/company.ts";
+export { type Instant } from "./events/instant.ts";
+export { kgEvents } from "./events/kg-events.ts";
+export { type KgMessage } from "./events/message.ts";
+export { type KgPerson } from "./events/person.ts";
+export { type KgUser } from "./events/user.ts";
+export { type KgWorkspace } from "./events/workspace.ts";
+export { type KgAccepts } from "./kg-accepts.ts";
+export { kgSink } from "./kg-sink.ts";
+export { type KgBatch, type KgExtensions, type KgSinkOptions } from "./options.ts";
+export { kgEmailId } from "./records/kg-email-id.ts";
+export { type KgKind, type KgRecord } from "./records/kg-record.ts";
+export { type KgRecordMappers } from "./records/record-mappers.ts";
+export { SHARING_PREFERENCES, type Sharing, type SharingPreferences } from "./records/sharing-preferences.ts";

@@ -1,0 +1,43 @@
+import { optionalEpochMs, toEpochMs } from "../events/instant.ts";
+import type { KgMessage } from "../events/message.ts";
+import type { Draft } from "./draft.ts";
+import { kgCompanyId, kgUserId } from "./graph-ids.ts";
+import { kgEmailId } from "./kg-email-id.ts";
+import { DIRECT_WORKSPACE, isDirect, type SendingRules } from "./sending-rules.ts";
+
+/** The text is sent only if the author shares all. */
+export function messageDraft(message: KgMessage, rules: SendingRules, eventId: string | undefined): Draft | string {
+  const { author, company, channel, workspaceId } = message;
+  if (!author) return "the message has no author";
+  const { extensions } = rules.options;
+  const reason = rules.companyReason(company) ?? rules.channelReason(channel, workspaceId);
+  if (reason !== undefined) return reason;
+  return {
+    asks: author,
+    records(sharing) {
+      if (sharing === "nothing") return "the author shares nothing";
+      return [
+        {
+          id: "Message",
+          properties: {
+            _kg_user_id: kgUserId(author),
+            _kg_email_id: kgEmailId(author.email),
+            _kg_company_id: kgCompanyId(company),
+            message_thread_id: message.threadId,
+            message_content: sharing === "all" ? (message.content ?? "") : "",
+            message_created_at: toEpochMs(message.createdAt),
+            message_updated_at: optionalEpochMs(message.updatedAt),
+            type_message: message.type ?? "message",
+            company_id: company.id,
+            workspace_id: isDirect(channel, workspaceId) ? DIRECT_WORKSPACE : (workspaceId ?? undefined),
+            channel_id: channel.id,
+            user_id: author.id,
+            event_id: eventId,
+            message_id: extensions.message_id ? message.id : undefined,
+            deleted: extensions.deleted ? message.deleted === true : undefined,
+          },
+        },
+      ];
+    },
+  };
+}

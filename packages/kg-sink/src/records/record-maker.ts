@@ -1,0 +1,143 @@
+import { isPromise } from "node:util/types";
+import { rejected, retry, skipped, type BusEvent, type Logger, type Outcome } from "@bus/core";
+import { z } from "zod";
+import { kgEvents } from "../events/kg-events.ts";
+import type { KgPerson } from "../events/person.ts";
+import { channelDraft } from "./channel-record.ts";
+import { companyDraft } from "./company-record.ts";
+import type { Draft } from "./draft.ts";
+import type { KgKind, KgRecord } from "./kg-record.ts";
+import { messageDraft } from "./message-record.ts";
+import type { KgRecordMappers } from "./record-mappers.ts";
+import { SendingRules, type SendingOptions } from "./sending-rules.ts";
+import { sharingFrom, type SharingPreferences } from "./sharing-preferences.ts";
+import { userDraft } from "./user-records.ts";
+import { workspaceDraft } from "./workspace-record.ts";
+
+export interface RecordOptions extends SendingOptions {
+  readonly records: KgRecordMappers;
+}
+
+/** What an event becomes: at least one record, or an outcome that ends its delivery here. */
+export type Recorded = { readonly records: readonly KgRecord[] } | { readonly outcome: Outcome };
+
+interface Kind {
+  readonly name: KgKind;
+  readonly schema: z.ZodType;
+  // A method, so that each may name the data it takes.
+  draft(data: unknown, rules: SendingRules, eventId: string | undefined): Draft | string;
+}
+
+/** By the event type up to its dot. */
+const SUBJECTS: Readonly<Record<string, Kind>> = {
+  user: { name: "User", schema: kgEvents["user.created"], draft: userDraft },
+  channel: { name: "Channel", schema: kgEvents["channel.created"], draft: channelDraft },
+  message: { name: "Message", schema: kgEvents["message.created"], draft: messageDraft },
+  company: { name: "Company", schema: kgEvents["company.created"], draft: companyDraft },
+  workspace: { name: "Workspace", schema: kgEvents["workspace.created"], draft: workspaceDraft },
+};
+
+const KINDS: ReadonlyMap<string, Kind> = new Map(
+  Object.entries(SUBJECTS).flatMap(([subject, kind]) => [
+    [`${subject}.created`, kind],
+    [`${subject}.updated`, kind],
+  ]),
+);
+
+/**
+ * Makes the records of events. It trusts their data, for it was checked when it was published; where the host has turned that off, data that fits no
+ * record is rejected.
+ */
+export class RecordMaker {
+  readonly #rules: SendingRules;
+  readonly #mappers: KgRecordMappers;
+  readonly #preferences: SharingPreferences;
+  readonly #logger: Logger;
+
+  constructor(options: RecordOptions, preferences: SharingPreferences, logger: Logger) {
+    this.#rules = new SendingRules(options);
+    this.#mappers = options.records;
+    this.#preferences = preferences;
+    this.#logger = logger;
+  }
+
+  /** Never throws. A promise only where the preferences give one. */
+  recordsOf(event: BusEvent): Recorded | Promise<Recorded> {
+    const kind = KINDS.get(event.type);
+    if (kind === undefined) return { outcome: rejected(`"${event.type}" is no event of the knowledge graph`) };
+    const given = this.#mappers[kind.name] ? this.#mapped(kind, event) : { data: event.data };
+    if ("outcome" in given) return given;
+    try {
+      const eventId = this.#rules.options.extensions.event_id ? event.id : undefined;
+      const draft = kind.draft(given.data, this.#rules, eventId);
+      if (typeof draft === "string") return { outcome: skipped(draft) };
+      if (draft.asks === undefined) return this.#recorded(draft, undefined, event);
+      return this.#asked(draft, draft.asks, event);
+    } catch (error) {
+      return this.#unfit(error, event);
+    }
+  }
+
+  /** The data that the host's mapper makes of the event, checked. */
+  #mapped({ name, schema }: Kind, event: BusEvent): { readonly data: unknown } | { readonly outcome: Outcome } {
+    try {
+      const data: unknown = this.#mappers[name]?.(event);
+      if (isPromise(data)) {
+        data.catch(() => undefined);
+        throw new TypeError("It returned a promise: mappers answer at once.");
+      }
+      if (data === undefined) return { outcome: skipped(`records.${name} leaves it out`) };
+      const parsed = schema.safeParse(data);
+      if (parsed.success) return parsed;
+      return { outcome: rejected(`what records.${name} returned does not fit: ${issueWords(parsed.error)}`) };
+    } catch (err) {
+      this.#logger.error({ err, event: event.id }, `records.${name} failed: the event is not sent.`);
+      return { outcome: rejected(`records.${name} failed (${nameOf(err)})`) };
+    }
+  }
+
+  #asked(draft: Draft, person: KgPerson, event: BusEvent): Recorded | Promise<Recorded> {
+    try {
+      const preference = this.#preferences.sharingOf(person);
+      if (preference === null || preference === undefined || typeof preference === "string")
+        return this.#recorded(draft, preference, event);
+      return Promise.resolve(preference).then(
+        (answer) => this.#recorded(draft, answer, event),
+        (error: unknown) => this.#unanswered(error, event),
+      );
+    } catch (error) {
+      return this.#unanswered(error, event);
+    }
+  }
+
+  #recorded(draft: Draft, preference: unknown, event: BusEvent): Recorded {
+    try {
+      const records = draft.records(sharingFrom(preference));
+      return typeof records === "string" ? { outcome: skipped(records) } : { records };
+    } catch (error) {
+      return this.#unfit(error, event);
+    }
+  }
+
+  #unanswered(err: unknown, event: BusEvent): Recorded {
+    this.#logger.warn({ err, event: event.id }, "The look-up of a sharing preference failed: the event waits.");
+    return { outcome: retry("the look-up of the sharing preference failed") };
+  }
+
+  #unfit(err: unknown, event: BusEvent): Recorded {
+    this.#logger.error({ err, event: event.id }, "No record can be made of the data: the event is not sent.");
+    return { outcome: rejected(`the data fits no record (${nameOf(err)})`) };
+  }
+}
+
+/** Its message may show the data. */
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : "no error object";
+}
+
+/** What is wrong, each with the path of its field where it has one. */
+function issueWords({ issues }: z.ZodError): string {
+  return issues
+    .map(({ path, message }) => (path.length > 0 ? `${z.core.toDotPath(path)}: ${message}` : message))
+    .join("; ");
+}

@@ -1,0 +1,51 @@
+import type { KgChannelRef } from "../events/channel.ts";
+import type { KgCompanyRef } from "../events/company.ts";
+
+/** What the host decides of what is sent. */
+export interface SendingOptions {
+  /** Ids of companies, the app's or the console's. None: all are forwarded. */
+  readonly forwardedCompanies: readonly string[];
+  readonly includePrivateChannels: boolean;
+  readonly includeDirectChannels: boolean;
+  /** Whether an owner who shares nothing is left out of Channel records. */
+  readonly strictPrivacy: boolean;
+  /** Properties beyond the graph's own. */
+  readonly extensions: { readonly event_id: boolean; readonly message_id: boolean; readonly deleted: boolean };
+}
+
+/** The workspace of direct channels, on the wire too. */
+export const DIRECT_WORKSPACE = "direct";
+
+/** Who is sent. @see docs/spec/knowledge-graph.md#who-is-sent */
+export class SendingRules {
+  readonly options: SendingOptions;
+  readonly #forwarded: ReadonlySet<string>;
+
+  constructor(options: SendingOptions) {
+    this.options = options;
+    this.#forwarded = new Set(options.forwardedCompanies);
+  }
+
+  forwards({ id, consoleId }: KgCompanyRef): boolean {
+    const forwarded = this.#forwarded;
+    return forwarded.size === 0 || forwarded.has(id) || (typeof consoleId === "string" && forwarded.has(consoleId));
+  }
+
+  /** Why nothing of the company is sent; undefined when it is. */
+  companyReason(company: KgCompanyRef): string | undefined {
+    return this.forwards(company) ? undefined : "the company is not forwarded";
+  }
+
+  /** Why neither the channel nor its messages are sent; undefined when they are. */
+  channelReason(channel: KgChannelRef, workspaceId: string | null | undefined): string | undefined {
+    const { includePrivateChannels, includeDirectChannels } = this.options;
+    if (channel.visibility === "private" && !includePrivateChannels) return "private channels are not included";
+    if (isDirect(channel, workspaceId) && !includeDirectChannels) return "direct channels are not included";
+    return undefined;
+  }
+}
+
+/** By either mark: apps of the family know direct channels by their workspace. */
+export function isDirect({ visibility }: KgChannelRef, workspaceId: string | null | undefined): boolean {
+  return visibility === "direct" || workspaceId === DIRECT_WORKSPACE;
+}
