@@ -18,6 +18,10 @@ const SUBJECTS: Readonly<Record<string, { readonly title: string; readonly measu
     title: "webhooks",
     measurements: ["webhook-throughput.bench.ts", "webhook-fairness.bench.ts", "webhook-endpoints.bench.ts"],
   },
+  graph: {
+    title: "the knowledge graph",
+    measurements: ["graph-records.bench.ts", "graph-pushes.bench.ts"],
+  },
 };
 const RESULTS = new URL("../results/", import.meta.url);
 
