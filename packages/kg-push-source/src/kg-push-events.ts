@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** The data of `kg.user_tags`: what the knowledge graph has found somebody to be concerned with. Keys of its own beside these are kept. */
+/** The data of `kg.user_tags`: what the knowledge graph has found somebody to be concerned with. Other keys of the pushed data are kept. */
 export interface KgUserTags {
   readonly recipients: readonly KgRecipient[];
   readonly tags: readonly KgTag[];
@@ -18,7 +18,7 @@ export interface KgTag {
   readonly weight: number;
 }
 
-/** The data of `kg.unknown`: an event of a type that this version does not know, as it came. */
+/** The data of `kg.unknown`: an event of a type that this version does not know. Whatever else came with it or in it is beside these. */
 export interface KgUnknown {
   /** The type that the knowledge graph gave it. */
   readonly type: string;

@@ -36,7 +36,7 @@ export const kgPushSourceOptions: z.ZodType<ParsedOptions, KgPushSourceOptions> 
   tokens: z
     .custom<string | readonly string[]>(
       (value) => (Array.isArray(value) ? value.length > 0 && value.every(isToken) : isToken(value)),
-      "expected a token or a list of them, each of visible ASCII characters without blanks",
+      "expected a token or a list of them, each of visible ASCII characters without blanks; the word Token is no part of it",
     )
     .transform((tokens) => (typeof tokens === "string" ? [tokens] : tokens).map(digestOf)),
   path: z

@@ -45,17 +45,20 @@ function eventOf(pushed: unknown, place: string): PushedEvent {
 
 /** More types will come, so that none is refused for being unknown. */
 function entryOf(
-  { recipients }: Readonly<Record<string, unknown>>,
-  { type, data }: Readonly<Record<string, unknown>>,
+  { recipients, event: _, ...besides }: Readonly<Record<string, unknown>>,
+  { type, data, ...others }: Readonly<Record<string, unknown>>,
   place: string,
 ): PublishEntry {
   if (type !== "user_tags")
-    return { type: "kg.unknown", data: { type, recipients: recipients ?? null, data: data ?? null } };
-  const { tags: given, ...others } = dataOf(data, `${place}.event.data`);
+    return {
+      type: "kg.unknown",
+      data: { ...besides, ...others, type, recipients: recipients ?? null, data: data ?? null },
+    };
+  const { tags: given, ...ofData } = dataOf(data, `${place}.event.data`);
   const tags = given ?? [];
   const fault = tagsFault(tags, `${place}.event.data.tags`);
   if (fault !== undefined) throw invalid(fault);
-  return { type: "kg.user_tags", data: { ...others, recipients: listOf(recipients, `${place}.recipients`), tags } };
+  return { type: "kg.user_tags", data: { ...ofData, recipients: listOf(recipients, `${place}.recipients`), tags } };
 }
 
 function dataOf(data: unknown, place: string): Readonly<Record<string, unknown>> {

@@ -97,6 +97,22 @@ describe("an event of a type that is not known", () => {
   });
 });
 
+describe("an event of an unknown type", () => {
+  it("keeps what else came with it and in it", async () => {
+    const { push, published } = await aPushSource();
+    const { status } = await push(aPushOf({ at: 5, event: { type: "new", payload: { important: 1 } } }));
+
+    expect(status).toBe(200);
+    expect(published[0]!.data).toEqual({
+      at: 5,
+      payload: { important: 1 },
+      type: "new",
+      recipients: null,
+      data: null,
+    });
+  });
+});
+
 describe("a push", () => {
   it("keeps the order of its events", async () => {
     const { push, published } = await aPushSource();

@@ -19,7 +19,7 @@ describe("kgPushSource", () => {
       expect.objectContaining({
         code: "BUS_OPTION_INVALID",
         message:
-          'The options of source "kg-push": tokens: expected a token or a list of them, each of visible ASCII characters without blanks.',
+          'The options of source "kg-push": tokens: expected a token or a list of them, each of visible ASCII characters without blanks; the word Token is no part of it.',
       }),
     );
   });

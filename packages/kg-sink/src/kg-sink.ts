@@ -54,7 +54,8 @@ function definedSink<const R extends KgRecordMappers>(
     create: ({ options: parsed, deps: { http, preferences, clock, logger } }) =>
       new KgDelivery({
         options: parsed,
-        maker: new RecordMaker(parsed, preferences, logger),
+        maker: new RecordMaker(parsed, logger),
+        preferences,
         proxy: new RestProxy(http, parsed),
         clock,
         logger,

@@ -242,6 +242,25 @@ describe("what is sent", () => {
     expect(proxy.stored.map(({ value }) => value)).toMatchObject([{ properties: { message_content: "hello" } }]);
   });
 
+  it("asks them once for each user of an attempt, and tells them when it ends", async () => {
+    const proxy = await aProxy();
+    const asked: string[] = [];
+    const preferences = {
+      sharingOf: async ({ id }: { id: string }, { signal }: { signal: AbortSignal }) => {
+        asked.push(`${id} ${signal.aborted}`);
+        return "all";
+      },
+    };
+    const { bus, settled } = await aStartedBus(proxy.url, { preferences });
+    const of = (id: string) => ({ type: "message.created" as const, data: aMessage({ author: { id } }) });
+
+    await bus.publishMany([of("u1"), of("u2"), of("u1")]);
+    await settled();
+
+    expect(asked).toEqual(["u1 false", "u2 false"]);
+    expect(proxy.stored).toHaveLength(3);
+  });
+
   it("is nothing when every event is left out", async () => {
     const requests = await sent({ forwardedCompanies: ["none"] }, 3);
 

@@ -13,6 +13,7 @@ import {
 import type { ParsedOptions } from "../options.ts";
 import type { KgRecord } from "../records/kg-record.ts";
 import type { Recorded, RecordMaker } from "../records/record-maker.ts";
+import { askingOnce, type SharingPreferences } from "../records/sharing-preferences.ts";
 import { heldBehind, holdsBack } from "./hold-back.ts";
 import { OutcomeBoard } from "./outcome-board.ts";
 import { packRecords } from "./pack-records.ts";
@@ -24,6 +25,7 @@ import { headOf, wireRecord, type WireRecord } from "./wire-record.ts";
 export interface KgDeliveryParts {
   readonly options: ParsedOptions;
   readonly maker: RecordMaker;
+  readonly preferences: SharingPreferences;
   readonly proxy: RestProxy;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -63,10 +65,11 @@ export class KgDelivery implements Sink<undefined> {
   }
 
   async deliver(batch: readonly Delivery[], { signal }: DeliverContext): Promise<readonly Outcome[]> {
-    const { options, clock, maker } = this.#parts;
+    const { options, clock, maker, preferences } = this.#parts;
     const endsAt = clock.steady() + options.deadlineMs + SPARE_MS;
     const board = new OutcomeBoard(batch.length);
-    const made = batch.map(({ event }) => maker.recordsOf(event));
+    const sharingOf = askingOnce(preferences, signal);
+    const made = batch.map(({ event }) => maker.recordsOf(event, sharingOf));
     const recorded = made.every(isMade) ? made : await Promise.all(made);
     const records = this.#written(batch, recorded, board);
     await this.#sender.send(packRecords(records, options.batch), { batch, board, signal, endsAt });

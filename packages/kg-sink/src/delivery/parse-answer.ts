@@ -4,7 +4,7 @@ export interface ParsedAnswer {
   readonly offsets: readonly unknown[] | undefined;
   /** Of the whole request. */
   readonly errorCode: number | undefined;
-  /** The proxy's words on the error; of an answer that is no JSON, how it begins. */
+  /** The proxy's words on the error; of an answer that is no JSON, all of it. */
   readonly words: string;
   readonly isJson: boolean;
 }
@@ -18,19 +18,17 @@ export interface ParsedEntry {
   readonly offset: unknown;
 }
 
-/** Of what a proxy says, so much is kept with each of its records. */
-const LONGEST_WORDS = 1_000;
-
 const decoder = new TextDecoder();
 
 /** @see docs/spec/knowledge-graph.md#the-proxys-answers-one-outcome-per-record */
 export function parseAnswer(body: Uint8Array): ParsedAnswer {
   const text = decoder.decode(body);
   const json = parseJson(text);
-  if (json === undefined) return { offsets: undefined, errorCode: undefined, words: cut(text), isJson: false };
+  if (json === undefined) return { offsets: undefined, errorCode: undefined, words: text, isJson: false };
   const { offsets, error_code: code } = isObject(json) ? json : {};
   return {
-    offsets: Array.isArray(offsets) ? offsets : undefined,
+    // An empty list says nothing.
+    offsets: Array.isArray(offsets) && offsets.length > 0 ? offsets : undefined,
     errorCode: typeof code === "number" ? code : undefined,
     words: isObject(json) ? wordsOf(json) : "",
     isJson: true,
@@ -56,11 +54,7 @@ function parseJson(text: string): unknown {
 /** Most proxies write `error` of a record and `message` of a request; Strimzi writes `message` of both. */
 function wordsOf({ error, message }: Readonly<Record<string, unknown>>): string {
   const words = [error, message].find((text) => typeof text === "string" && text !== "");
-  return typeof words === "string" ? cut(words) : "";
-}
-
-function cut(text: string): string {
-  return text.slice(0, LONGEST_WORDS);
+  return typeof words === "string" ? words : "";
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

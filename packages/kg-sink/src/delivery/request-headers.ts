@@ -11,7 +11,7 @@ const RECORDS = "application/vnd.kafka.json.v2+json";
 const ANSWERS = "application/vnd.kafka.v2+json";
 
 /** Shorter ones are in many an innocent word. */
-const SHORTEST_SECRET = 8;
+const SHORTEST_SECRET_HEADER = 4;
 
 /** @see docs/spec/knowledge-graph.md#1-outbound-buskg-sink */
 export function requestHeaders({ auth, headers }: HeaderOptions): Readonly<Record<string, string>> {
@@ -25,8 +25,8 @@ export function recordsHeaders(options: HeaderOptions): Readonly<Record<string, 
 
 /** What must not be kept or shown of an answer that repeats its request. */
 export function secretsOf({ auth, headers }: HeaderOptions): readonly string[] {
-  const ofAuth = auth === undefined ? [] : [...credentialsOf(auth)];
-  return [...ofAuth, ...Object.values(headers)].filter((secret) => secret.length >= SHORTEST_SECRET);
+  const ofAuth = auth === undefined ? [] : credentialsOf(auth).filter((secret) => secret !== "");
+  return [...ofAuth, ...Object.values(headers).filter((value) => value.length >= SHORTEST_SECRET_HEADER)];
 }
 
 function authorizationOf(auth: KgAuth): string {

@@ -13,6 +13,9 @@ export interface RestProxyOptions extends HeaderOptions {
 /** An entry for each of 10,000 records, with words on some. */
 const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 
+/** Kept with each record. */
+const LONGEST_WORDS = 1_000;
+
 /** A proxy that is well lists its topics at once. */
 const CHECK_DEADLINE_MS = 10_000;
 
@@ -68,8 +71,9 @@ export class RestProxy {
     throw new BusError("BUS_HTTP_FAILED", [new URL(this.#url).origin, `the answer ${status}`]);
   }
 
-  /** Strikes what only the proxy may know out of its words. */
+  /** What is kept of the proxy's words: how they begin, without what only the proxy may know. */
   hide(words: string): string {
-    return this.#secrets.reduce((hidden, secret) => hidden.replaceAll(secret, "***"), words);
+    // Cut first, it could leave the beginning of a secret.
+    return this.#secrets.reduce((hidden, secret) => hidden.replaceAll(secret, "***"), words).slice(0, LONGEST_WORDS);
   }
 }

@@ -64,7 +64,7 @@ function mayBePartitions(entries: readonly ParsedEntry[]): boolean {
 function verdictOfRequest(parsed: ParsedAnswer, count: number, answered: Answered, isTruncated: boolean): Verdict {
   const status = statusOf(parsed.errorCode) ?? answered.status;
   // What was cut off may have been the entries, as of Karapace's 422. A 413 has none, and is often cut off: the proxy does not read on.
-  const isFinal = FINAL.includes(status) && (!isTruncated || status === TOO_LARGE);
+  const isFinal = FINAL.includes(status) && (!isTruncated || status === TOO_LARGE) && !isElsewhere(parsed, status);
   if (isFinal && count > 1) return { split: "halves", isTooLarge: status === TOO_LARGE };
   const { reason, info } = failureOf(parsed, answered);
   if (isFinal) return { outcomes: [rejected(reason, info)] };
@@ -72,6 +72,11 @@ function verdictOfRequest(parsed: ParsedAnswer, count: number, answered: Answere
     ? pause(reason, { probeAfterMs: PROBE_AFTER_MS, info })
     : againOf(parsed, answered);
   return { outcomes: repeated(outcome, count) };
+}
+
+/** A page that is not there is not the proxy's: something before it, or the URL, is wrong, and no record at fault. */
+function isElsewhere({ isJson, words }: ParsedAnswer, status: number): boolean {
+  return status === 404 && !isJson && words !== "";
 }
 
 /** The status that an error code stands for: it is one, or one with two digits more. */

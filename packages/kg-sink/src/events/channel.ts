@@ -12,7 +12,7 @@ export interface KgChannel {
   readonly id: string;
   /** A direct channel's is not sent. */
   readonly name?: string | null | undefined;
-  /** @default "public", or "direct" in the workspace of that name */
+  /** @default "public"; or "direct" in the workspace of that name. Without it nothing is sent where the sink does not include all channels. */
   readonly visibility?: KgChannelVisibility | null | undefined;
   /** Sent as `direct` of a direct channel. */
   readonly workspaceId?: string | null | undefined;

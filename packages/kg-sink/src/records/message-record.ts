@@ -5,7 +5,7 @@ import { kgCompanyId, kgUserId } from "./graph-ids.ts";
 import { kgEmailId } from "./kg-email-id.ts";
 import { DIRECT_WORKSPACE, isDirect, type SendingRules } from "./sending-rules.ts";
 
-/** The text is sent only if the author shares all. */
+/** The text is sent only if the author shares all, and not once it is deleted. */
 export function messageDraft(message: KgMessage, rules: SendingRules, eventId: string | undefined): Draft | string {
   const { author, company, channel, workspaceId } = message;
   if (!author) return "the message has no author";
@@ -24,7 +24,7 @@ export function messageDraft(message: KgMessage, rules: SendingRules, eventId: s
             _kg_email_id: kgEmailId(author.email),
             _kg_company_id: kgCompanyId(company),
             message_thread_id: message.threadId,
-            message_content: sharing === "all" ? (message.content ?? "") : "",
+            message_content: sharing === "all" && message.deleted !== true ? (message.content ?? "") : "",
             message_created_at: toEpochMs(message.createdAt),
             message_updated_at: optionalEpochMs(message.updatedAt),
             type_message: message.type ?? "message",

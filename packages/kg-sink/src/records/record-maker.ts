@@ -10,7 +10,7 @@ import type { KgKind, KgRecord } from "./kg-record.ts";
 import { messageDraft } from "./message-record.ts";
 import type { KgRecordMappers } from "./record-mappers.ts";
 import { SendingRules, type SendingOptions } from "./sending-rules.ts";
-import { sharingFrom, type SharingPreferences } from "./sharing-preferences.ts";
+import { sharingFrom, type SharingAnswer } from "./sharing-preferences.ts";
 import { userDraft } from "./user-records.ts";
 import { workspaceDraft } from "./workspace-record.ts";
 
@@ -51,18 +51,16 @@ const KINDS: ReadonlyMap<string, Kind> = new Map(
 export class RecordMaker {
   readonly #rules: SendingRules;
   readonly #mappers: KgRecordMappers;
-  readonly #preferences: SharingPreferences;
   readonly #logger: Logger;
 
-  constructor(options: RecordOptions, preferences: SharingPreferences, logger: Logger) {
+  constructor(options: RecordOptions, logger: Logger) {
     this.#rules = new SendingRules(options);
     this.#mappers = options.records;
-    this.#preferences = preferences;
     this.#logger = logger;
   }
 
-  /** Never throws. A promise only where the preferences give one. */
-  recordsOf(event: BusEvent): Recorded | Promise<Recorded> {
+  /** Never throws. A promise only where `sharingOf` gives one. */
+  recordsOf(event: BusEvent, sharingOf: (user: KgPerson) => SharingAnswer): Recorded | Promise<Recorded> {
     const kind = KINDS.get(event.type);
     if (kind === undefined) return { outcome: rejected(`"${event.type}" is no event of the knowledge graph`) };
     const given = this.#mappers[kind.name] ? this.#mapped(kind, event) : { data: event.data };
@@ -71,8 +69,9 @@ export class RecordMaker {
       const eventId = this.#rules.options.extensions.event_id ? event.id : undefined;
       const draft = kind.draft(given.data, this.#rules, eventId);
       if (typeof draft === "string") return { outcome: skipped(draft) };
-      if (draft.asks === undefined) return this.#recorded(draft, undefined, event);
-      return this.#asked(draft, draft.asks, event);
+      const { asks } = draft;
+      if (asks === undefined) return this.#recorded(draft, undefined, event);
+      return this.#asked(draft, () => sharingOf(asks), event);
     } catch (error) {
       return this.#unfit(error, event);
     }
@@ -84,7 +83,7 @@ export class RecordMaker {
       const data: unknown = this.#mappers[name]?.(event);
       if (isPromise(data)) {
         data.catch(() => undefined);
-        throw new TypeError("It returned a promise: mappers answer at once.");
+        return { outcome: rejected(`records.${name} returned a promise: mappers answer at once`) };
       }
       if (data === undefined) return { outcome: skipped(`records.${name} leaves it out`) };
       const parsed = schema.safeParse(data);
@@ -96,9 +95,9 @@ export class RecordMaker {
     }
   }
 
-  #asked(draft: Draft, person: KgPerson, event: BusEvent): Recorded | Promise<Recorded> {
+  #asked(draft: Draft, ask: () => SharingAnswer, event: BusEvent): Recorded | Promise<Recorded> {
     try {
-      const preference = this.#preferences.sharingOf(person);
+      const preference = ask();
       if (preference === null || preference === undefined || typeof preference === "string")
         return this.#recorded(draft, preference, event);
       return Promise.resolve(preference).then(

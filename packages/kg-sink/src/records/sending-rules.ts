@@ -39,8 +39,12 @@ export class SendingRules {
   /** Why neither the channel nor its messages are sent; undefined when they are. */
   channelReason(channel: KgChannelRef, workspaceId: string | null | undefined): string | undefined {
     const { includePrivateChannels, includeDirectChannels } = this.options;
+    const isOpen = includePrivateChannels && includeDirectChannels;
+    if (isDirect(channel, workspaceId)) return includeDirectChannels ? undefined : "direct channels are not included";
     if (channel.visibility === "private" && !includePrivateChannels) return "private channels are not included";
-    if (isDirect(channel, workspaceId) && !includeDirectChannels) return "direct channels are not included";
+    // It may be one of those.
+    if (!channel.visibility && !isOpen)
+      return "not all channels are included, and the visibility of this one is not given";
     return undefined;
   }
 }

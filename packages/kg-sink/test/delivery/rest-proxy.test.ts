@@ -11,7 +11,7 @@ async function aRestProxy(options: KafkaRestStubOptions = {}, auth?: KgAuth) {
   const http = gotTransport();
   onTestFinished(() => http.stop());
   const proxy = new RestProxy(http, { url: stub.url, topic: "twake", deadlineMs: 5_000, headers: {}, auth });
-  return { stub, check: () => proxy.check(new AbortController().signal) };
+  return { stub, check: () => proxy.check(new AbortController().signal), hide: (words: string) => proxy.hide(words) };
 }
 
 describe("the check", () => {
@@ -42,5 +42,21 @@ describe("the check", () => {
     await stub.close();
 
     await expect(check()).rejects.toMatchObject({ code: "BUS_HTTP_FAILED" });
+  });
+});
+
+describe("the proxy's words", () => {
+  it("are kept without the host's credentials, however short these are", async () => {
+    const basic = await aRestProxy({}, { type: "basic", username: "us", password: "pw" });
+    const bearer = await aRestProxy({}, { type: "bearer", token: "t0k" });
+
+    expect(basic.hide("no: us, pw, Basic dXM6cHc=")).toBe("no: us, ***, Basic ***");
+    expect(bearer.hide("no: t0k")).toBe("no: ***");
+  });
+
+  it("are cut, but never in the middle of a secret", async () => {
+    const { hide } = await aRestProxy({}, { type: "bearer", token: "super-secret" });
+
+    expect(hide(`${"x".repeat(995)}super-secret and more`)).toBe(`${"x".repeat(995)}*** a`);
   });
 });

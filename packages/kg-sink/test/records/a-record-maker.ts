@@ -2,7 +2,7 @@ import type { BusEvent } from "@bus/core";
 import { kgEvents } from "../../src/events/kg-events.ts";
 import type { KgRecord } from "../../src/records/kg-record.ts";
 import { RecordMaker, type Recorded, type RecordOptions } from "../../src/records/record-maker.ts";
-import { sharingOfEvent, type SharingPreferences } from "../../src/records/sharing-preferences.ts";
+import { askingOnce, sharingOfEvent, type SharingPreferences } from "../../src/records/sharing-preferences.ts";
 import type { KgEventType } from "./graph-data.ts";
 
 export interface Logged {
@@ -16,7 +16,10 @@ export const NO_EXTENSIONS = { event_id: false, message_id: false, deleted: fals
 export function aRecordMaker(
   options: Partial<RecordOptions> = {},
   preferences: SharingPreferences = sharingOfEvent,
-): { readonly maker: RecordMaker; readonly logged: readonly Logged[] } {
+): {
+  readonly maker: { recordsOf(event: BusEvent): Recorded | Promise<Recorded> };
+  readonly logged: readonly Logged[];
+} {
   const logged: Logged[] = [];
   const log =
     (level: string) =>
@@ -32,7 +35,9 @@ export function aRecordMaker(
     records: {},
   };
   const logger = { debug: log("debug"), info: log("info"), warn: log("warn"), error: log("error") };
-  return { maker: new RecordMaker({ ...defaults, ...options }, preferences, logger), logged };
+  const maker = new RecordMaker({ ...defaults, ...options }, logger);
+  const sharingOf = askingOnce(preferences, new AbortController().signal);
+  return { maker: { recordsOf: (event) => maker.recordsOf(event, sharingOf) }, logged };
 }
 
 /** As the bus hands it to a sink: checked, and read back from JSON. */

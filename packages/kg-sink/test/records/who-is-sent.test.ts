@@ -139,7 +139,7 @@ describe("forwardedCompanies", () => {
 });
 
 describe("includePrivateChannels and includeDirectChannels", () => {
-  const VISIBILITIES = ["public", "private", "direct", undefined] as const;
+  const VISIBILITIES = ["public", "private", "direct"] as const;
 
   it.each([
     [{ includePrivateChannels: false }, ["private"]],
@@ -151,11 +151,34 @@ describe("includePrivateChannels and includeDirectChannels", () => {
       const channel = await recordedOf("channel.created", aChannel({ visibility }), options);
       const message = await recordedOf("message.created", aMessage({ channel: { id: "c", visibility } }), options);
 
-      const isLeftOut = visibility !== undefined && (leftOut as string[]).includes(visibility);
+      const isLeftOut = (leftOut as string[]).includes(visibility);
       const sent = { records: [expect.anything()] };
       const expected = isLeftOut ? skipped(`${visibility} channels are not included`) : sent;
       for (const recorded of [channel, message]) expect(recorded).toEqual(expected);
     }
+  });
+});
+
+describe("a channel whose visibility is not given", () => {
+  it.each([
+    ["is sent where all channels are", {}, true],
+    ["may be private, and is not sent where those are not", { includePrivateChannels: false }, false],
+    ["may be direct, and is not sent where those are not", { includeDirectChannels: false }, false],
+  ])("%s", async (_, options, isSent) => {
+    const channel = await recordedOf("channel.created", aChannel({ visibility: null }), options);
+    const message = await recordedOf("message.created", aMessage({ channel: { id: "c" } }), options);
+
+    const sent = { records: [expect.anything()] };
+    const left = skipped("not all channels are included, and the visibility of this one is not given");
+    for (const recorded of [channel, message]) expect(recorded).toEqual(isSent ? sent : left);
+  });
+});
+
+describe("a deleted message", () => {
+  it("is sent without its text, whatever its author shares", async () => {
+    const [record] = await recordsOf("message.updated", aMessage({ deleted: true }));
+
+    expect(written(record)["message_content"]).toBe("");
   });
 });
 

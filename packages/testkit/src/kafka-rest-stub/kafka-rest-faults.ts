@@ -17,6 +17,8 @@ export type RequestFault =
       readonly contentType?: string;
       readonly stores?: boolean;
     }
+  /** The answer has so many entries, whatever the number of records; these are stored. */
+  | { readonly kind: "entries"; readonly count: number }
   /**
    * The connection is reset before anything is stored, or after it if the fault `stores`. With `afterBytes` it ends once that many bytes of the
    * answer's body are out: the answer to what was stored, else a 500.

@@ -87,8 +87,10 @@ export class StubServer implements KafkaRestStub {
   #answer(whole: RequestInWhole, fault: RequestFault | undefined): Answer {
     const { dialect } = this.#proxy;
     if (fault?.kind === "status") return dialect.error(fault.status, fault.error_code, fault.message);
-    const stores = fault === undefined || fault.kind === "delay" || ("stores" in fault && fault.stores);
+    const stores =
+      fault === undefined || ["delay", "entries"].includes(fault.kind) || ("stores" in fault && fault.stores);
     const answer = stores ? this.#proxy.answer(whole, this.faults) : dialect.error(500);
+    if (fault?.kind === "entries") return { ...answer, body: withEntries(answer.body, fault.count) };
     if (fault?.kind !== "body") return answer;
     return { status: fault.status, contentType: fault.contentType ?? KAFKA_V2, body: fault.body };
   }
@@ -97,4 +99,12 @@ export class StubServer implements KafkaRestStub {
   #waited(ms: number): Promise<boolean> {
     return delay(ms, true, { signal: this.#closing.signal }).catch(() => false);
   }
+}
+
+/** Entries are left out at the end, or come again from the first on. An answer without any stays as it is. */
+function withEntries(body: string, count: number): string {
+  const answer = JSON.parse(body) as { readonly offsets?: readonly unknown[] };
+  const { offsets = [] } = answer;
+  if (offsets.length === 0) return body;
+  return JSON.stringify({ ...answer, offsets: Array.from({ length: count }, (_, at) => offsets[at % offsets.length]) });
 }

@@ -42,6 +42,16 @@ describe.each(DIALECTS)("%s", (dialect) => {
     expect(stub.stored).toHaveLength(stores ? 1 : 0);
   });
 
+  it.each([0, 1, 3])("answers with %i entries for two records, and stores both", async (count) => {
+    const stub = await failing({ kind: "entries", count });
+
+    const answer = await produce(stub, records("a", "b"));
+
+    expect(answer.status).toBe(200);
+    expect((JSON.parse(answer.text) as { offsets: unknown[] }).offsets).toHaveLength(count);
+    expect(stub.stored).toHaveLength(2);
+  });
+
   it.each([true, false])("resets the connection, whether it stores (%s) or not", async (stores) => {
     const stub = await failing({ kind: "reset", stores });
 
