@@ -1,7 +1,10 @@
 import type { PublishEntry } from "@bus/core";
 import { canonicalJson } from "./canonical-json.ts";
 import { RefusedPush } from "./http/refused-push.ts";
-import { isObject, recipientFault, recipientsFault, tagsFault, textFault } from "./kg-push-events.ts";
+import { isObject, recipientFault, recipientsFault, tagsFault, textFault, type KgRecipient } from "./kg-push-events.ts";
+
+/** Others may hold what no key may. */
+const KG_EMAIL_ID = /^[0-9a-f]{32}$/;
 
 /** One event of a push. */
 export interface PushedEvent {
@@ -38,9 +41,10 @@ function eventOf(pushed: unknown, place: string): PushedEvent {
   if (!isObject(event)) throw invalid(`${place}.event must be an object`);
   const fault = textFault(event.type, `${place}.event.type`);
   if (fault !== undefined) throw invalid(fault);
+  const entry = entryOf(pushed, event, place);
   const canonical = canonicalJson(pushed);
-  if (canonical === undefined) throw invalid(`${place} is nested more than 2,000 levels deep`);
-  return { entry: entryOf(pushed, event, place), canonical };
+  if (canonical === undefined) throw invalid(`${place} is nested too deep, or has a number that is too large`);
+  return { entry, canonical };
 }
 
 /** More types will come, so that none is refused for being unknown. */
@@ -58,7 +62,13 @@ function entryOf(
   const tags = given ?? [];
   const fault = tagsFault(tags, `${place}.event.data.tags`);
   if (fault !== undefined) throw invalid(fault);
-  return { type: "kg.user_tags", data: { ...ofData, recipients: listOf(recipients, `${place}.recipients`), tags } };
+  const list = listOf(recipients, `${place}.recipients`);
+  return { type: "kg.user_tags", data: { ...ofData, recipients: list, tags }, ...keyOf(list) };
+}
+
+/** What is said of one user goes on in its order: a sink that tries the older again must not write it over the newer. */
+function keyOf([recipient, ...others]: readonly KgRecipient[]): { readonly key: string } | undefined {
+  return recipient && others.length === 0 && KG_EMAIL_ID.test(recipient.id) ? { key: recipient.id } : undefined;
 }
 
 function dataOf(data: unknown, place: string): Readonly<Record<string, unknown>> {
@@ -68,11 +78,11 @@ function dataOf(data: unknown, place: string): Readonly<Record<string, unknown>>
 }
 
 /** One recipient may come without a list around it. */
-function listOf(recipients: unknown, place: string): unknown {
+function listOf(recipients: unknown, place: string): readonly KgRecipient[] {
   const isOne = isObject(recipients);
   const fault = isOne ? recipientFault(recipients, place) : recipientsFault(recipients, place);
   if (fault !== undefined) throw invalid(fault);
-  return isOne ? [recipients] : recipients;
+  return (isOne ? [recipients] : recipients) as readonly KgRecipient[];
 }
 
 function invalid(message: string, options?: ErrorOptions): RefusedPush {

@@ -82,12 +82,14 @@ export class PushEndpoint {
     try {
       await this.#once.publish(unitsOf(events, idempotencyKey), publisher);
     } catch (error) {
-      throw error instanceof RefusedPush ? error : this.#unavailable(error);
+      throw error instanceof RefusedPush ? error : this.#refusalOf(error);
     }
   }
 
-  /** The push is right: what keeps the bus from taking it is for this side to mend. */
-  #unavailable(cause: unknown): RefusedPush {
+  /** The push is right, but for one that is as deep as it may be and gets deeper by a list: what keeps the bus from taking it is for this side to mend. */
+  #refusalOf(cause: unknown): RefusedPush {
+    if (BusError.is(cause, "BUS_EVENT_UNSERIALIZABLE"))
+      return new RefusedPush(400, "An event is nested too deep", { cause });
     if (BusError.is(cause, "BUS_NOT_RUNNING")) return unavailable("The service is stopping", 5, { cause });
     if (BusError.is(cause, "BUS_BACKLOG_FULL")) {
       this.#logger.warn({ err: cause }, "A push was put off: the backlog is full.");

@@ -97,6 +97,29 @@ describe("an event of a type that is not known", () => {
   });
 });
 
+it.each([
+  [
+    "one user by the user's id",
+    [{ type: "user", id: "0cba00ca3da1b283a57287bcceb17e35" }],
+    "0cba00ca3da1b283a57287bcceb17e35",
+  ],
+  ["one recipient of another form in no order", [{ type: "user", id: "a\u0000b" }], undefined],
+  [
+    "several users in no order",
+    [
+      { type: "user", id: "0cba00ca3da1b283a57287bcceb17e35" },
+      { type: "user", id: "ffffdc9126d91363e428ba2a6054d20c" },
+    ],
+    undefined,
+  ],
+])("orders the tags of %s", async (_case, recipients, key) => {
+  const { push, published } = await aPushSource();
+
+  const { status } = await push(aPushOf(aTagsEvent({}, recipients)));
+
+  expect([status, published[0]!.key]).toEqual([200, key]);
+});
+
 describe("an event of an unknown type", () => {
   it("keeps what else came with it and in it", async () => {
     const { push, published } = await aPushSource();
@@ -111,6 +134,22 @@ describe("an event of an unknown type", () => {
       data: null,
     });
   });
+});
+
+it.each([
+  ["a number too large for JSON", '{"event":{"type":"new","data":{"n":1e400}}}'],
+  ["one beside tags", '{"recipients":[],"event":{"type":"user_tags","data":{"at":-1e400}}}'],
+  [
+    "a lone recipient that is as deep as the bus takes",
+    `{"recipients":{"type":"user","id":"a","k":${"[".repeat(1_998)}${"]".repeat(1_998)}},"event":{"type":"user_tags"}}`,
+  ],
+])("a push with %s is refused, not put off", async (_case, event) => {
+  const { push, published } = await aPushSource();
+
+  const answer = await push({ body: `{"events":[${event}]}` });
+
+  expect([answer.status, answer.json.message]).toEqual([400, expect.stringContaining("is nested too deep")]);
+  expect(published).toEqual([]);
 });
 
 describe("a push", () => {
@@ -128,12 +167,12 @@ describe("a push", () => {
     [
       "holds a million lists in each other",
       aDeepPush("[", "]", 1_000_000),
-      "events[0] is nested more than 2,000 levels deep",
+      "events[0] is nested too deep, or has a number that is too large",
     ],
     [
       "holds 2,000 objects in each other",
       aDeepPush('{"a":', "}", 2_000, "1"),
-      "events[0] is nested more than 2,000 levels deep",
+      "events[0] is nested too deep, or has a number that is too large",
     ],
   ])("that %s is refused", async (_case, body, message) => {
     const { push, published, logged } = await aPushSource();

@@ -28,12 +28,13 @@ export function limitsOf(
 ): LaneLimits {
   const waitMs = timeoutMs + LEASE_MARGIN_MS;
   const callsInTime = rate ? rate.limit * Math.ceil(waitMs / rate.perMs) : Infinity;
-  const wanted = prefetch === Infinity ? 2 * concurrency * maxItems : Math.max(prefetch, maxItems);
-  const most = ordering === "lane" ? maxItems : Math.min(wanted, callsInTime * maxItems);
+  const atOnce = ordering === "lane" ? 1 : concurrency;
+  const wanted = prefetch === Infinity ? 2 * atOnce * maxItems : Math.max(prefetch, maxItems);
+  const most = Math.min(wanted, callsInTime * maxItems);
   const calls = Math.ceil(most / maxItems);
   const rateWaitMs = rate ? Math.ceil(calls / rate.limit) * rate.perMs : 0;
-  // What the host bounds stays as it is, and a rate is slower than any store.
-  const isBound = prefetch !== Infinity || rate !== undefined;
+  // What the host bounds stays as it is, and a rate is slower than any store. A lane in order cannot tell which of the two it waits for.
+  const isBound = ordering === "lane" || prefetch !== Infinity || rate !== undefined;
   return {
     prefetch: most,
     mostPrefetch: isBound ? most : FASTER_BY * most,

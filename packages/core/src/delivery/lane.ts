@@ -5,6 +5,7 @@ import { batchesOf } from "./batches.ts";
 import { LaneCalls } from "./lane-calls.ts";
 import { LaneClaims } from "./lane-claims.ts";
 import type { LaneContext } from "./lane-context.ts";
+import { LaneSequence } from "./lane-sequence.ts";
 import { LEASE_MARGIN_MS, limitsOf, type LaneLimits } from "./lane-limits.ts";
 import { LaneStatusChanges } from "./lane-status-changes.ts";
 import type { LaneTarget } from "./lane-target.ts";
@@ -32,6 +33,8 @@ export class Lane {
   readonly #calls: LaneCalls;
   readonly #claims: LaneClaims;
   readonly #changes: LaneStatusChanges;
+  /** Of a lane in order. */
+  readonly #sequence: LaneSequence<{ readonly batch: readonly LeasedDelivery[]; readonly claim: Claim }>;
   readonly #handBacks = new Set<Promise<unknown>>();
   #target: LaneTarget;
   #limits: LaneLimits;
@@ -53,6 +56,10 @@ export class Lane {
     this.#calls = new LaneCalls(policy, context.slots);
     this.#claims = new LaneClaims(this.#limits, context.share);
     this.#changes = new LaneStatusChanges(id, context, () => void this.hold());
+    this.#sequence = new LaneSequence({
+      send: ({ batch, claim }) => this.#enqueue(batch, claim),
+      handBack: ({ batch }) => void this.#handBack(batch),
+    });
   }
 
   /** How long an idle lane is to be kept: a new one would begin with the rate's full allowance. */
@@ -96,6 +103,7 @@ export class Lane {
   /** Gives up what it has claimed and not begun. */
   giveBack(): void {
     this.#calls.clear();
+    this.#sequence.giveBack();
     this.#lease();
   }
 
@@ -171,27 +179,18 @@ export class Lane {
     const batches = batchesOf(deliveries, bounds);
     this.#claims.add(deliveries.length, batches.length);
     const claim = { until, isProbe, holds };
-    if (policy.ordering === "lane") void this.#sendInOrder(batches, claim);
+    if (policy.ordering === "lane") this.#sequence.add(batches.map((batch) => ({ batch, claim })));
     else for (const batch of batches) void this.#enqueue(batch, claim);
   }
 
-  /** Under lane order a batch whose end is not final holds back the batches behind it. The next one is sent while the end of one is recorded. */
-  async #sendInOrder(batches: readonly (readonly LeasedDelivery[])[], claim: Claim): Promise<void> {
-    let isHeld = false;
-    for (const batch of batches) {
-      if (isHeld) await this.#handBack(batch);
-      else isHeld = !(await this.#enqueue(batch, claim));
-    }
-  }
-
-  /** True when every delivery of the batch is done with, once that is recorded. */
+  /** True when every delivery of the batch is done with. That it is recorded, nobody waits for: see docs/decisions/0012. */
   async #enqueue(batch: readonly LeasedDelivery[], claim: Claim): Promise<boolean> {
     if (claim.holds !== this.#changes.holds) return this.#handBack(batch);
     try {
       const attempt = await this.#calls.add(() => this.#attempt(batch, claim));
       if (!attempt) return this.#handBack(batch);
       const { isFinal, recorded } = settleBatch(batch, attempt, this.#context);
-      void recorded.then((isRecorded) => this.#ended(batch, isFinal && isRecorded));
+      void recorded.then(() => this.#ended(batch, isFinal));
       return isFinal;
     } catch (cause) {
       this.#context.report(new BusError("BUS_SINK_FAILED", [this.id.sink], { cause }));
@@ -213,8 +212,8 @@ export class Lane {
     return { policy, startedAt, outcomes };
   }
 
-  #ended(batch: readonly LeasedDelivery[], isDone: boolean): void {
-    if (isDone) this.#claims.ended();
+  #ended(batch: readonly LeasedDelivery[], isFinal: boolean): void {
+    if (isFinal) this.#claims.ended();
     else this.#claims.failed();
     this.#release(batch.length);
   }

@@ -33,8 +33,8 @@ interface SettleContext {
 export interface BatchEnd {
   /** Every delivery of it is done with, once that is recorded. */
   readonly isFinal: boolean;
-  /** When it is recorded; false where a lease was lost. */
-  readonly recorded: Promise<boolean>;
+  /** Resolves when it is recorded, but for the deliveries whose leases were lost. */
+  readonly recorded: Promise<void>;
 }
 
 /** Records what came of each delivery. */
@@ -52,11 +52,11 @@ export function settleBatch(
   });
   return {
     isFinal: open.every(({ settlement }) => settlement.state !== "pending"),
-    recorded: open.length === 0 ? Promise.resolve(true) : record(open, context),
+    recorded: record(open, context),
   };
 }
 
-async function record(open: readonly Open[], { settler, settled, report, dueAt }: SettleContext): Promise<boolean> {
+async function record(open: readonly Open[], { settler, settled, report, dueAt }: SettleContext): Promise<void> {
   const answers = await settler.settle(open.map(({ settlement }) => settlement));
   for (const [index, { delivery, settlement }] of open.entries()) {
     if (answers[index] !== true) {
@@ -66,5 +66,4 @@ async function record(open: readonly Open[], { settler, settled, report, dueAt }
     settled(delivery, settlement);
     if (settlement.dueAt !== undefined) dueAt(settlement.dueAt);
   }
-  return answers.every(Boolean);
 }

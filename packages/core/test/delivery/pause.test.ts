@@ -309,3 +309,30 @@ it("tries each delivery later when the store does not take the pause", async () 
   expect(errors.map(({ code }) => code)).toEqual(["BUS_STORE_FAILED", "BUS_STORE_FAILED"]);
   expect(sink.deliveries.map(({ attempt }) => attempt)).toEqual([1, 1, 1, 1]);
 });
+
+it.each(["none", "key", "lane"] as const)(
+  "has given back all that has not begun by the time a lane is disabled, under the order %s",
+  async (ordering) => {
+    const gate = Promise.withResolvers<void>();
+    const policy = { ordering, concurrency: 1, prefetch: 8, timeoutMs: 120_000 };
+    const { bus, clock, sink } = await aStartedBus({
+      policy,
+      deliver: async () => {
+        await gate.promise;
+        return [delivered()];
+      },
+    });
+    await bus.publishMany(events(20));
+    await clock.settled();
+
+    await bus.lanes.disable({ sink: "hooks", destination: "default" });
+    const { leased } = await bus.deliveries.stats();
+    await bus.deliveries.discard({ sink: "hooks" });
+    gate.resolve();
+    await bus.lanes.enable({ sink: "hooks", destination: "default" });
+    await clock.settled();
+
+    expect(leased).toBe(1);
+    expect(sink.received).toEqual(["e0"]);
+  },
+);

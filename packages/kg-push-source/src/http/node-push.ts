@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "@bus/core";
 import type { PushEndpoint } from "../push-endpoint.ts";
+import { nextChunk } from "./next-chunk.ts";
 
 /** For how long, and how much of, a body that was refused is still taken off the connection. */
 const LINGER_MS = 5_000;
@@ -57,11 +58,11 @@ function headerOf({ rawHeaders }: IncomingMessage, name: string): string | undef
  * body before it reads would learn of the reset only, not of the answer.
  */
 async function discard(chunks: AsyncIterator<Uint8Array>, clock: Clock): Promise<void> {
-  const timeUp = Promise.withResolvers<undefined>();
-  const cancel = clock.schedule(() => timeUp.resolve(undefined), LINGER_MS, false);
+  const timeUp = new AbortController();
+  const cancel = clock.schedule(() => timeUp.abort(), LINGER_MS, false);
   try {
     for (let left = LINGER_BYTES; left > 0;) {
-      const chunk = await Promise.race([chunks.next(), timeUp.promise]);
+      const chunk = await nextChunk(chunks, timeUp.signal);
       if (!chunk || chunk.done) return;
       left -= chunk.value.byteLength;
     }

@@ -1,3 +1,4 @@
+import { nextChunk } from "./next-chunk.ts";
 import { RefusedPush, unavailable } from "./refused-push.ts";
 
 const FIRST_BYTES = 16 * 1024;
@@ -8,23 +9,18 @@ export async function readBody(
   maxBytes: number,
   stopping: AbortSignal,
 ): Promise<Uint8Array> {
-  const stopped = Promise.withResolvers<never>();
-  const stop = (): void => stopped.reject(unavailable("The service is stopping", 5));
-  stopping.addEventListener("abort", stop, { once: true });
   let held = Buffer.allocUnsafe(Math.min(FIRST_BYTES, maxBytes));
   let size = 0;
-  try {
-    for (;;) {
-      const { done, value } = await Promise.race([next(body), stopped.promise]);
-      if (done) return held.subarray(0, size);
-      const needed = size + value.byteLength;
-      if (needed > maxBytes) throw tooLarge(maxBytes);
-      if (needed > held.byteLength) held = grown(held, Math.min(maxBytes, Math.max(needed, 2 * held.byteLength)));
-      held.set(value, size);
-      size = needed;
-    }
-  } finally {
-    stopping.removeEventListener("abort", stop);
+  for (;;) {
+    const chunk = await next(body, stopping);
+    if (!chunk) throw unavailable("The service is stopping", 5);
+    const { done, value } = chunk;
+    if (done) return held.subarray(0, size);
+    const needed = size + value.byteLength;
+    if (needed > maxBytes) throw tooLarge(maxBytes);
+    if (needed > held.byteLength) held = grown(held, Math.min(maxBytes, Math.max(needed, 2 * held.byteLength)));
+    held.set(value, size);
+    size = needed;
   }
 }
 
@@ -32,9 +28,9 @@ export function tooLarge(maxBytes: number): RefusedPush {
   return new RefusedPush(413, `The body is larger than ${maxBytes} bytes`);
 }
 
-async function next(body: AsyncIterator<Uint8Array>): Promise<IteratorResult<Uint8Array, unknown>> {
+async function next(body: AsyncIterator<Uint8Array>, stopping: AbortSignal): ReturnType<typeof nextChunk> {
   try {
-    return await body.next();
+    return await nextChunk(body, stopping);
   } catch (cause) {
     throw new RefusedPush(400, "The body broke off", { cause });
   }

@@ -24,7 +24,7 @@ export class PublishOnce {
     const marks = await this.#marks.claim(units);
     const open = units.flatMap((unit, index) => {
       const mark = marks[index] as PushMark;
-      if (unit.print !== mark.print)
+      if (unit.fingerprint !== mark.fingerprint)
         throw new RefusedPush(400, "Idempotency-Key was used for another push: give each push a key of its own");
       return mark.isDone ? [] : [[unit, mark] as const];
     });

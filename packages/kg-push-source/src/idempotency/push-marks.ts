@@ -4,7 +4,7 @@ import type { Clock, PluginState, PluginStateChange } from "@bus/core";
 export interface PushMark {
   /** When it first came, ms since the epoch. The ids of its events are made of it. */
   readonly at: number;
-  readonly print?: string;
+  readonly fingerprint?: string;
   /** Its events are on the bus. Without it they may be. */
   readonly isDone?: true;
 }
@@ -12,7 +12,7 @@ export interface PushMark {
 /** A unit that is to be marked. */
 export interface Marked {
   readonly key: string;
-  readonly print?: string;
+  readonly fingerprint?: string;
 }
 
 interface Found {
@@ -46,10 +46,10 @@ export class PushMarks {
     for (;;) {
       const at = this.#clock.now();
       const claims: PluginStateChange[] = [];
-      const marks = units.map(({ print }, index) => {
+      const marks = units.map(({ fingerprint }, index) => {
         const { stored, mark } = found[index] as Found;
         if (mark) return mark;
-        const claim: PushMark = { at, ...(print !== undefined && { print }) };
+        const claim: PushMark = { at, ...(fingerprint !== undefined && { fingerprint }) };
         claims.push({ key: keys[index] as string, value: claim, expected: stored });
         return claim;
       });

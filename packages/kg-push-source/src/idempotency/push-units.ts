@@ -7,7 +7,7 @@ export interface PushUnit {
   /** The same for what comes again: 64 hex digits. */
   readonly key: string;
   /** What the sender's key was used for. */
-  readonly print?: string;
+  readonly fingerprint?: string;
   readonly entries: readonly PublishEntry[];
 }
 
@@ -19,6 +19,6 @@ export function unitsOf(events: readonly PushedEvent[], idempotencyKey: string |
       entries: [entry],
     }));
   if (events.length === 0) return [];
-  const print = hash("sha256", events.map(({ canonical }) => canonical).join(","));
-  return [{ key: hash("sha256", `key\0${idempotencyKey}`), print, entries: events.map(({ entry }) => entry) }];
+  const fingerprint = hash("sha256", events.map(({ canonical }) => canonical).join(","));
+  return [{ key: hash("sha256", `key\0${idempotencyKey}`), fingerprint, entries: events.map(({ entry }) => entry) }];
 }

@@ -171,3 +171,25 @@ describe("the listener", () => {
     expect(await Promise.all(answers)).toEqual([404, 404, 404, 404]);
   });
 });
+
+it("a body of a million pieces takes no more memory than its bytes", async () => {
+  const { api } = await aPushSource();
+  const piece = Buffer.from(" ");
+  let sent = 0;
+  let most = 0;
+  const body = new ReadableStream({
+    pull(controller) {
+      if ((sent += 1) % 50_000 === 0) most = Math.max(most, process.memoryUsage().heapUsed);
+      if (sent > 1_000_000) controller.close();
+      else controller.enqueue(piece);
+    },
+  });
+  const before = process.memoryUsage().heapUsed;
+
+  const headers = { authorization: `Token ${TOKEN}`, "content-type": "application/json" };
+  const init: RequestInit = { method: "POST", headers, body, duplex: "half" };
+  const answer = await api.fetch(new Request(`http://localhost${PATH}`, init));
+
+  expect(answer.status).toBe(400);
+  expect(most - before).toBeLessThan(128 * MIB);
+});

@@ -23,10 +23,11 @@ export function recordsHeaders(options: HeaderOptions): Readonly<Record<string, 
   return { ...requestHeaders(options), "content-type": RECORDS };
 }
 
-/** What must not be kept or shown of an answer that repeats its request. */
+/** What must not be kept or shown of an answer that repeats its request; the longest first, for one may be part of another. */
 export function secretsOf({ auth, headers }: HeaderOptions): readonly string[] {
   const ofAuth = auth === undefined ? [] : credentialsOf(auth).filter((secret) => secret !== "");
-  return [...ofAuth, ...Object.values(headers).filter((value) => value.length >= SHORTEST_SECRET_HEADER)];
+  const ofHeaders = Object.values(headers).filter((value) => value.length >= SHORTEST_SECRET_HEADER);
+  return [...ofAuth, ...ofHeaders].toSorted((a, b) => b.length - a.length);
 }
 
 function authorizationOf(auth: KgAuth): string {

@@ -33,11 +33,9 @@ export function verdictOf(answer: HttpAnswer, { count, now, hide }: VerdictConte
   const { status, headers } = answer;
   const parsed = parseAnswer(answer.body);
   const answered = { status, afterMs: parseRetryAfter(headers["retry-after"], now), hide };
-  if (parsed.offsets === undefined) return verdictOfRequest(parsed, count, answered, answer.isTruncated);
-  const entries = parsed.offsets.map(parseEntry);
-  return areReadable(entries, count)
-    ? verdictOfEntries(entries, count, answered)
-    : { outcomes: repeated(againOf(parsed, answered), count) };
+  const entries = parsed.offsets?.map(parseEntry);
+  if (entries && areReadable(entries, count)) return verdictOfEntries(entries, count, answered);
+  return verdictOfRequest(parsed, { count, answered, hidesEntries: answer.isTruncated || entries !== undefined });
 }
 
 function areReadable(entries: readonly (ParsedEntry | undefined)[], count: number): entries is readonly ParsedEntry[] {
@@ -61,10 +59,15 @@ function mayBePartitions(entries: readonly ParsedEntry[]): boolean {
   return areNamed && entries.length > 1 && partitions.size === entries.length;
 }
 
-function verdictOfRequest(parsed: ParsedAnswer, count: number, answered: Answered, isTruncated: boolean): Verdict {
+/** @param given `hidesEntries`: there may have been entries, cut off or not to be read, as of Karapace's 422 */
+function verdictOfRequest(
+  parsed: ParsedAnswer,
+  given: { readonly count: number; readonly answered: Answered; readonly hidesEntries: boolean },
+): Verdict {
+  const { count, answered, hidesEntries } = given;
   const status = statusOf(parsed.errorCode) ?? answered.status;
-  // What was cut off may have been the entries, as of Karapace's 422. A 413 has none, and is often cut off: the proxy does not read on.
-  const isFinal = FINAL.includes(status) && (!isTruncated || status === TOO_LARGE) && !isElsewhere(parsed, status);
+  // A 413 has no entries, and is often cut off: the proxy does not read on.
+  const isFinal = FINAL.includes(status) && (!hidesEntries || status === TOO_LARGE) && !isElsewhere(parsed, status);
   if (isFinal && count > 1) return { split: "halves", isTooLarge: status === TOO_LARGE };
   const { reason, info } = failureOf(parsed, answered);
   if (isFinal) return { outcomes: [rejected(reason, info)] };

@@ -5,7 +5,7 @@ import { kgEmailId } from "./kg-email-id.ts";
 import { DIRECT_WORKSPACE, isDirect, type SendingRules } from "./sending-rules.ts";
 
 /** What a channel's owner shares decides only with `strictPrivacy`, and then only of the owner's ids. */
-export function channelDraft(channel: KgChannel, rules: SendingRules, eventId: string | undefined): Draft | string {
+export function channelDraft(channel: KgChannel, rules: SendingRules): Draft | string {
   const reason = rules.companyReason(channel.company) ?? rules.channelReason(channel, channel.workspaceId);
   if (reason !== undefined) return reason;
   const hasName = !isDirect(channel, channel.workspaceId);
@@ -25,7 +25,6 @@ export function channelDraft(channel: KgChannel, rules: SendingRules, eventId: s
             channel_owner: owner?.id,
             workspace_id: hasName ? (channel.workspaceId ?? undefined) : DIRECT_WORKSPACE,
             company_id: channel.company.id,
-            event_id: eventId,
           },
         },
       ];

@@ -6,10 +6,9 @@ import { kgEmailId } from "./kg-email-id.ts";
 import { DIRECT_WORKSPACE, isDirect, type SendingRules } from "./sending-rules.ts";
 
 /** The text is sent only if the author shares all, and not once it is deleted. */
-export function messageDraft(message: KgMessage, rules: SendingRules, eventId: string | undefined): Draft | string {
+export function messageDraft(message: KgMessage, rules: SendingRules): Draft | string {
   const { author, company, channel, workspaceId } = message;
   if (!author) return "the message has no author";
-  const { extensions } = rules.options;
   const reason = rules.companyReason(company) ?? rules.channelReason(channel, workspaceId);
   if (reason !== undefined) return reason;
   return {
@@ -32,9 +31,6 @@ export function messageDraft(message: KgMessage, rules: SendingRules, eventId: s
             workspace_id: isDirect(channel, workspaceId) ? DIRECT_WORKSPACE : (workspaceId ?? undefined),
             channel_id: channel.id,
             user_id: author.id,
-            event_id: eventId,
-            message_id: extensions.message_id ? message.id : undefined,
-            deleted: extensions.deleted ? message.deleted === true : undefined,
           },
         },
       ];

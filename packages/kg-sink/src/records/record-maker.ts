@@ -6,6 +6,7 @@ import type { KgPerson } from "../events/person.ts";
 import { channelDraft } from "./channel-record.ts";
 import { companyDraft } from "./company-record.ts";
 import type { Draft } from "./draft.ts";
+import { withExtensions, type ExtensionOptions } from "./extensions.ts";
 import type { KgKind, KgRecord } from "./kg-record.ts";
 import { messageDraft } from "./message-record.ts";
 import type { KgRecordMappers } from "./record-mappers.ts";
@@ -15,6 +16,7 @@ import { userDraft } from "./user-records.ts";
 import { workspaceDraft } from "./workspace-record.ts";
 
 export interface RecordOptions extends SendingOptions {
+  readonly extensions: ExtensionOptions;
   readonly records: KgRecordMappers;
 }
 
@@ -25,7 +27,7 @@ interface Kind {
   readonly name: KgKind;
   readonly schema: z.ZodType;
   // A method, so that each may name the data it takes.
-  draft(data: unknown, rules: SendingRules, eventId: string | undefined): Draft | string;
+  draft(data: unknown, rules: SendingRules): Draft | string;
 }
 
 /** By the event type up to its dot. */
@@ -50,11 +52,13 @@ const KINDS: ReadonlyMap<string, Kind> = new Map(
  */
 export class RecordMaker {
   readonly #rules: SendingRules;
+  readonly #extensions: ExtensionOptions | undefined;
   readonly #mappers: KgRecordMappers;
   readonly #logger: Logger;
 
   constructor(options: RecordOptions, logger: Logger) {
     this.#rules = new SendingRules(options);
+    this.#extensions = Object.values(options.extensions).includes(true) ? options.extensions : undefined;
     this.#mappers = options.records;
     this.#logger = logger;
   }
@@ -66,9 +70,11 @@ export class RecordMaker {
     const given = this.#mappers[kind.name] ? this.#mapped(kind, event) : { data: event.data };
     if ("outcome" in given) return given;
     try {
-      const eventId = this.#rules.options.extensions.event_id ? event.id : undefined;
-      const draft = kind.draft(given.data, this.#rules, eventId);
-      if (typeof draft === "string") return { outcome: skipped(draft) };
+      const made = kind.draft(given.data, this.#rules);
+      if (typeof made === "string") return { outcome: skipped(made) };
+      const draft = this.#extensions
+        ? withExtensions(made, this.#extensions, { kind: kind.name, event, data: Object(given.data) })
+        : made;
       const { asks } = draft;
       if (asks === undefined) return this.#recorded(draft, undefined, event);
       return this.#asked(draft, () => sharingOf(asks), event);

@@ -9,8 +9,6 @@ export interface SendingOptions {
   readonly includeDirectChannels: boolean;
   /** Whether an owner who shares nothing is left out of Channel records. */
   readonly strictPrivacy: boolean;
-  /** Properties beyond the graph's own. */
-  readonly extensions: { readonly event_id: boolean; readonly message_id: boolean; readonly deleted: boolean };
 }
 
 /** The workspace of direct channels, on the wire too. */

@@ -6,7 +6,7 @@ import { kgEmailId } from "./kg-email-id.ts";
 import type { SendingRules } from "./sending-rules.ts";
 
 /** One record per company of the user that is forwarded. */
-export function userDraft(user: KgUser, rules: SendingRules, eventId: string | undefined): Draft | string {
+export function userDraft(user: KgUser, rules: SendingRules): Draft | string {
   if (user.companies.length === 0) return "the user is in no company";
   const companies = user.companies.filter((company) => rules.forwards(company));
   if (companies.length === 0) return "no company of the user is forwarded";
@@ -30,7 +30,6 @@ export function userDraft(user: KgUser, rules: SendingRules, eventId: string | u
           last_name: user.lastName ?? undefined,
           user_created_at: optionalEpochMs(user.createdAt),
           user_last_activity: optionalEpochMs(user.lastActivityAt),
-          event_id: eventId,
         },
       }));
     },

@@ -6,11 +6,11 @@ import type { KgAuth } from "../../src/index.ts";
 import { RestProxy } from "../../src/delivery/rest-proxy.ts";
 import { aProxy } from "../a-proxy.ts";
 
-async function aRestProxy(options: KafkaRestStubOptions = {}, auth?: KgAuth) {
+async function aRestProxy(options: KafkaRestStubOptions = {}, auth?: KgAuth, headers: Record<string, string> = {}) {
   const stub = await aProxy(options);
   const http = gotTransport();
   onTestFinished(() => http.stop());
-  const proxy = new RestProxy(http, { url: stub.url, topic: "twake", deadlineMs: 5_000, headers: {}, auth });
+  const proxy = new RestProxy(http, { url: stub.url, topic: "twake", deadlineMs: 5_000, headers, auth });
   return { stub, check: () => proxy.check(new AbortController().signal), hide: (words: string) => proxy.hide(words) };
 }
 
@@ -52,6 +52,12 @@ describe("the proxy's words", () => {
 
     expect(basic.hide("no: us, pw, Basic dXM6cHc=")).toBe("no: us, ***, Basic ***");
     expect(bearer.hide("no: t0k")).toBe("no: ***");
+  });
+
+  it("are kept without a header of the host's that begins with another", async () => {
+    const { hide } = await aRestProxy({}, undefined, { one: "tenant", two: "tenant-s3cret" });
+
+    expect(hide("no: tenant-s3cret, tenant")).toBe("no: ***, ***");
   });
 
   it("are cut, but never in the middle of a secret", async () => {

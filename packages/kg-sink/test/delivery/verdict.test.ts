@@ -147,7 +147,16 @@ describe("an answer with entries", () => {
     ["a list", [[], stored]],
     ["a code that is no number", [stored, { error_code: "50003" }]],
   ])("is retried where there is %s of them", (_, offsets) => {
-    expect(kindsOf({ status: 422, body: { offsets, error_code: 42_201 } }, 2)).toEqual(["retry", "retry"]);
+    for (const status of [200, 404, 422])
+      expect(kindsOf({ status, body: { offsets, error_code: 42_201 } }, 2)).toEqual(["retry", "retry"]);
+  });
+
+  it("pauses, or asks for smaller requests, where it says so and they cannot be read", () => {
+    const offsets = [stored, null];
+
+    expect(kindsOf({ status: 200, body: { offsets, error_code: 40_101 } }, 2)).toEqual(["pause", "pause"]);
+    expect(kindsOf({ status: 403, body: { offsets } }, 2)).toEqual(["pause", "pause"]);
+    expect(judged({ status: 413, body: { offsets } }, 2)).toEqual(SMALLER);
   });
 });
 
