@@ -73,7 +73,7 @@ export class LaneStatusChanges {
 
   /** A lane that was held elsewhere, by another process on the store, stays as it is: what is handed back to it waits there. */
   async #set(status: LaneStatus, condition: LaneCondition): Promise<boolean> {
-    const { store, report, laneChanged } = this.#context;
+    const { store, report, laneChanged, dueAt } = this.#context;
     let isSet: boolean;
     try {
       isSet = await store.setLane(this.#lane, status, condition);
@@ -82,6 +82,8 @@ export class LaneStatusChanges {
       return false;
     }
     if (status.state !== "active") this.#hold();
+    // Nothing else may be due before.
+    if (status.state === "paused" && status.until !== undefined) dueAt(status.until);
     if (isSet) laneChanged(this.#lane, status);
     return true;
   }

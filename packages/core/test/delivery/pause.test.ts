@@ -336,3 +336,18 @@ it.each(["none", "key", "lane"] as const)(
     expect(sink.received).toEqual(["e0"]);
   },
 );
+
+it("tries another delivery when the pause is over, though nothing arrives and nothing else is due", async () => {
+  const { bus, clock, sink } = await aStartedBus({
+    policy: { concurrency: 1, prefetch: 1, retry: [600_000] },
+    answers: { e3: [pause("503", { probeAfterMs: 60_000, free: false })] },
+  });
+
+  await bus.publishMany(events(6));
+  await clock.advance(59_000);
+  const before = [...sink.received];
+  await clock.advance(2_000);
+
+  expect(before).toEqual(["e0", "e1", "e2", "e3"]);
+  expect(sink.received).toEqual(["e0", "e1", "e2", "e3", "e4", "e5"]);
+});
