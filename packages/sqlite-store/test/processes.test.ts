@@ -36,9 +36,11 @@ function leased(path: string): unknown {
   return column(aConnection(path), "SELECT count(*) FROM bus_deliveries WHERE state = 'leased'")[0];
 }
 
-function aMinuteBeforeLeaseEnd(path: string): VirtualClock {
-  const endAt = Number(column(aConnection(path), "SELECT max(lease_until) FROM bus_deliveries")[0]);
-  return virtualClock({ startAt: endAt - 60_000 });
+/** A minute before the first of the leases ends. They were not all given in the same millisecond: `apartMs` later the last one ends. */
+function aMinuteBeforeLeaseEnd(path: string): { readonly clock: VirtualClock; readonly apartMs: number } {
+  const end = (which: "min" | "max"): number =>
+    Number(column(aConnection(path), `SELECT ${which}(lease_until) FROM bus_deliveries`)[0]);
+  return { clock: virtualClock({ startAt: end("min") - 60_000 }), apartMs: end("max") - end("min") };
 }
 
 it(
@@ -105,12 +107,12 @@ it(
     killed.kill("SIGKILL");
     await killed.ended;
 
-    const clock = aMinuteBeforeLeaseEnd(path);
+    const { clock, apartMs } = aMinuteBeforeLeaseEnd(path);
     const { bus, received, delivered, errors } = await aStartedBus({ store: sqliteStore({ path }), clock });
     await clock.advance(59_999);
     await eventually(async () => (await clock.settled(), delivered.length)).toBe(20 - HELD);
     const before = received.length;
-    await clock.advance(1_001);
+    await clock.advance(apartMs + 1_001);
     await eventually(async () => (await clock.settled(), delivered.length)).toBe(20);
 
     expect(before).toBe(20 - HELD);
@@ -129,9 +131,9 @@ it(
     const frozen = await aHoldingChild(path, HELD);
     frozen.kill("SIGSTOP");
 
-    const clock = aMinuteBeforeLeaseEnd(path);
+    const { clock, apartMs } = aMinuteBeforeLeaseEnd(path);
     const { bus, delivered } = await aStartedBus({ store: sqliteStore({ path }), clock });
-    await clock.advance(61_000);
+    await clock.advance(apartMs + 61_000);
     await eventually(async () => (await clock.settled(), delivered.length)).toBe(HELD);
     const before = await bus.deliveries.list();
     frozen.kill("SIGCONT");

@@ -75,7 +75,7 @@ describe("the crash tests", { timeout: LONGEST_TEST_MS }, () => {
 
     const report = await crashRun({
       seed: 7,
-      kills: 3,
+      kills: 10,
       events: 400,
       points: ["before-send"],
       directory,
