@@ -1,12 +1,10 @@
 import type { BusEvent } from "@bus/core";
 import { z } from "zod";
 import { kgEvents } from "./events/kg-events.ts";
+import { kindOf, type KindOf } from "./records/kind-of.ts";
 import type { KgRecordMappers } from "./records/record-mappers.ts";
 
 type KgEvents = typeof kgEvents;
-
-/** The kind of record that an event type becomes. */
-type KindOf<Type extends string> = Type extends `${infer Subject}.${string}` ? Capitalize<Subject> : never;
 
 /** The data that a mapper takes; never where there is none. */
 type MappedData<R, Kind extends string> = Kind extends keyof R
@@ -26,12 +24,10 @@ const anything = z.unknown();
 
 /** The same at run time. @param records as given: not checked yet */
 export function acceptsOf(records: unknown): Readonly<Record<string, z.ZodType>> {
-  const mapped = new Set(typeof records === "object" && records !== null ? Object.keys(records) : []);
+  const mapped = new Set<string | undefined>(
+    typeof records === "object" && records !== null ? Object.keys(records) : [],
+  );
   return Object.fromEntries(
     Object.entries(kgEvents).map(([type, schema]) => [type, mapped.has(kindOf(type)) ? anything : schema]),
   );
-}
-
-function kindOf(type: string): string {
-  return type.slice(0, 1).toUpperCase() + type.slice(1, type.indexOf("."));
 }

@@ -57,6 +57,8 @@ export function settleBatch(
 }
 
 async function record(open: readonly Open[], { settler, settled, report, dueAt }: SettleContext): Promise<void> {
+  // What a fan-out replaced by others is gone already.
+  if (open.length === 0) return;
   const answers = await settler.settle(open.map(({ settlement }) => settlement));
   for (const [index, { delivery, settlement }] of open.entries()) {
     if (answers[index] !== true) {

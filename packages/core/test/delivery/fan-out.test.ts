@@ -204,3 +204,20 @@ it("looks up many at once, however few calls the sink takes at once", async () =
   expect(sink.received).toHaveLength(100);
   expect(sink.mostUnderWay).toBe(1);
 });
+
+it("asks the store to settle nothing of what it has replaced", async () => {
+  const store = memoryStore();
+  const settled: number[] = [];
+  const settle: Store["settle"] = (settlements, now) => {
+    settled.push(settlements.length);
+    return store.settle(settlements, now);
+  };
+  const { bus, clock, sink } = await aStartedBus({ store: aStoreWith({ settle }, store), destinations: ["one"] });
+
+  await bus.publishMany(events(5));
+  await clock.settled();
+
+  expect(sink.received).toHaveLength(5);
+  expect(settled.reduce((sum, count) => sum + count, 0)).toBe(5);
+  expect(settled).not.toContain(0);
+});

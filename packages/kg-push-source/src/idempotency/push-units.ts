@@ -18,7 +18,6 @@ export function unitsOf(events: readonly PushedEvent[], idempotencyKey: string |
       key: hash("sha256", `event\0${index}\0${canonical}`),
       entries: [entry],
     }));
-  if (events.length === 0) return [];
   const fingerprint = hash("sha256", events.map(({ canonical }) => canonical).join(","));
   return [{ key: hash("sha256", `key\0${idempotencyKey}`), fingerprint, entries: events.map(({ entry }) => entry) }];
 }

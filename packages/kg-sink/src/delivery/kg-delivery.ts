@@ -51,8 +51,8 @@ export class KgDelivery implements Sink<undefined> {
   readonly #parts: KgDeliveryParts;
   readonly #sender: RecordSender;
   readonly #isStrict: boolean;
-  /** How every record begins; undefined where each event has a key of its own. */
-  readonly #head: string | undefined;
+  /** What the records of an event begin with; undefined where the host gives no key. */
+  readonly #headOf: (event: BusEvent) => string | undefined;
 
   constructor(parts: KgDeliveryParts) {
     const { options, ...rest } = parts;
@@ -61,7 +61,7 @@ export class KgDelivery implements Sink<undefined> {
     this.#parts = parts;
     this.#isStrict = options.ordering === "strict";
     this.#sender = new RecordSender({ ...rest, isStrict: this.#isStrict });
-    this.#head = typeof options.key === "string" ? headOf(options.key) : undefined;
+    this.#headOf = headsBy(options.key, parts.logger);
   }
 
   async deliver(batch: readonly Delivery[], { signal }: DeliverContext): Promise<readonly Outcome[]> {
@@ -104,12 +104,21 @@ export class KgDelivery implements Sink<undefined> {
     recorded: Recorded,
   ): { readonly head: string; readonly records: readonly KgRecord[] } | { readonly outcome: Outcome } {
     if ("outcome" in recorded) return recorded;
-    const { records } = recorded;
-    if (this.#head !== undefined) return { head: this.#head, records };
-    const { options, logger } = this.#parts;
-    const key = keyOf(options.key, event, logger);
-    return key === undefined ? { outcome: rejected("the option key gave no text") } : { head: headOf(key), records };
+    const head = this.#headOf(event);
+    return head === undefined ? { outcome: rejected("the option key gave no text") } : { head, ...recorded };
   }
+}
+
+/** Of one key for all, what the records begin with is made once. */
+function headsBy(key: ParsedOptions["key"], logger: Logger): (event: BusEvent) => string | undefined {
+  if (typeof key === "string") {
+    const head = headOf(key);
+    return () => head;
+  }
+  return (event) => {
+    const made = keyOf(key, event, logger);
+    return made === undefined ? undefined : headOf(made);
+  };
 }
 
 function isMade(one: Recorded | Promise<Recorded>): one is Recorded {

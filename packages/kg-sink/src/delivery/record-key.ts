@@ -1,11 +1,7 @@
 import type { BusEvent, Logger } from "@bus/core";
 
-/** The same for all records, or by event. */
-export type KeyOption = string | ((event: BusEvent) => string);
-
-/** The key of an event's records; undefined, and logged, where the host's function gives none. */
-export function keyOf(key: KeyOption, event: BusEvent, logger: Logger): string | undefined {
-  if (typeof key === "string") return key;
+/** The key of an event's records, by a function of the host's; undefined, and logged, where it gives none. */
+export function keyOf(key: (event: BusEvent) => string, event: BusEvent, logger: Logger): string | undefined {
   try {
     const made: unknown = key(event);
     if (typeof made === "string") return made;

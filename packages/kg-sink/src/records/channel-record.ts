@@ -1,14 +1,14 @@
 import type { KgChannel } from "../events/channel.ts";
+import { isDirect, workspaceIdOf } from "./direct-channel.ts";
 import type { Draft } from "./draft.ts";
 import { kgCompanyId, kgUserId } from "./graph-ids.ts";
 import { kgEmailId } from "./kg-email-id.ts";
-import { DIRECT_WORKSPACE, isDirect, type SendingRules } from "./sending-rules.ts";
+import type { SendingRules } from "./sending-rules.ts";
 
 /** What a channel's owner shares decides only with `strictPrivacy`, and then only of the owner's ids. */
 export function channelDraft(channel: KgChannel, rules: SendingRules): Draft | string {
   const reason = rules.companyReason(channel.company) ?? rules.channelReason(channel, channel.workspaceId);
   if (reason !== undefined) return reason;
-  const hasName = !isDirect(channel, channel.workspaceId);
   return {
     asks: rules.options.strictPrivacy ? (channel.owner ?? undefined) : undefined,
     records(sharing) {
@@ -21,9 +21,9 @@ export function channelDraft(channel: KgChannel, rules: SendingRules): Draft | s
             _kg_email_id: kgEmailId(owner?.email),
             _kg_company_id: kgCompanyId(channel.company),
             channel_id: channel.id,
-            channel_name: hasName ? (channel.name ?? undefined) : undefined,
+            channel_name: isDirect(channel, channel.workspaceId) ? undefined : (channel.name ?? undefined),
             channel_owner: owner?.id,
-            workspace_id: hasName ? (channel.workspaceId ?? undefined) : DIRECT_WORKSPACE,
+            workspace_id: workspaceIdOf(channel, channel.workspaceId),
             company_id: channel.company.id,
           },
         },

@@ -1,9 +1,10 @@
 import { optionalEpochMs, toEpochMs } from "../events/instant.ts";
 import type { KgMessage } from "../events/message.ts";
+import { workspaceIdOf } from "./direct-channel.ts";
 import type { Draft } from "./draft.ts";
 import { kgCompanyId, kgUserId } from "./graph-ids.ts";
 import { kgEmailId } from "./kg-email-id.ts";
-import { DIRECT_WORKSPACE, isDirect, type SendingRules } from "./sending-rules.ts";
+import type { SendingRules } from "./sending-rules.ts";
 
 /** The text is sent only if the author shares all, and not once it is deleted. */
 export function messageDraft(message: KgMessage, rules: SendingRules): Draft | string {
@@ -28,7 +29,7 @@ export function messageDraft(message: KgMessage, rules: SendingRules): Draft | s
             message_updated_at: optionalEpochMs(message.updatedAt),
             type_message: message.type ?? "message",
             company_id: company.id,
-            workspace_id: isDirect(channel, workspaceId) ? DIRECT_WORKSPACE : (workspaceId ?? undefined),
+            workspace_id: workspaceIdOf(channel, workspaceId),
             channel_id: channel.id,
             user_id: author.id,
           },

@@ -8,6 +8,7 @@ import { companyDraft } from "./company-record.ts";
 import type { Draft } from "./draft.ts";
 import { withExtensions, type ExtensionOptions } from "./extensions.ts";
 import type { KgKind, KgRecord } from "./kg-record.ts";
+import { kindOf } from "./kind-of.ts";
 import { messageDraft } from "./message-record.ts";
 import type { KgRecordMappers } from "./record-mappers.ts";
 import { SendingRules, type SendingOptions } from "./sending-rules.ts";
@@ -24,27 +25,18 @@ export interface RecordOptions extends SendingOptions {
 export type Recorded = { readonly records: readonly KgRecord[] } | { readonly outcome: Outcome };
 
 interface Kind {
-  readonly name: KgKind;
   readonly schema: z.ZodType;
   // A method, so that each may name the data it takes.
   draft(data: unknown, rules: SendingRules): Draft | string;
 }
 
-/** By the event type up to its dot. */
-const SUBJECTS: Readonly<Record<string, Kind>> = {
-  user: { name: "User", schema: kgEvents["user.created"], draft: userDraft },
-  channel: { name: "Channel", schema: kgEvents["channel.created"], draft: channelDraft },
-  message: { name: "Message", schema: kgEvents["message.created"], draft: messageDraft },
-  company: { name: "Company", schema: kgEvents["company.created"], draft: companyDraft },
-  workspace: { name: "Workspace", schema: kgEvents["workspace.created"], draft: workspaceDraft },
+const KINDS: Readonly<Record<KgKind, Kind>> = {
+  User: { schema: kgEvents["user.created"], draft: userDraft },
+  Channel: { schema: kgEvents["channel.created"], draft: channelDraft },
+  Message: { schema: kgEvents["message.created"], draft: messageDraft },
+  Company: { schema: kgEvents["company.created"], draft: companyDraft },
+  Workspace: { schema: kgEvents["workspace.created"], draft: workspaceDraft },
 };
-
-const KINDS: ReadonlyMap<string, Kind> = new Map(
-  Object.entries(SUBJECTS).flatMap(([subject, kind]) => [
-    [`${subject}.created`, kind],
-    [`${subject}.updated`, kind],
-  ]),
-);
 
 /**
  * Makes the records of events. It trusts their data, for it was checked when it was published; where the host has turned that off, data that fits no
@@ -65,15 +57,15 @@ export class RecordMaker {
 
   /** Never throws. A promise only where `sharingOf` gives one. */
   recordsOf(event: BusEvent, sharingOf: (user: KgPerson) => SharingAnswer): Recorded | Promise<Recorded> {
-    const kind = KINDS.get(event.type);
+    const kind = kindOf(event.type);
     if (kind === undefined) return { outcome: rejected(`"${event.type}" is no event of the knowledge graph`) };
-    const given = this.#mappers[kind.name] ? this.#mapped(kind, event) : { data: event.data };
+    const given = this.#mappers[kind] ? this.#mapped(kind, event) : { data: event.data };
     if ("outcome" in given) return given;
     try {
-      const made = kind.draft(given.data, this.#rules);
+      const made = KINDS[kind].draft(given.data, this.#rules);
       if (typeof made === "string") return { outcome: skipped(made) };
       const draft = this.#extensions
-        ? withExtensions(made, this.#extensions, { kind: kind.name, event, data: Object(given.data) })
+        ? withExtensions(made, this.#extensions, { kind, event, data: Object(given.data) })
         : made;
       const { asks } = draft;
       if (asks === undefined) return this.#recorded(draft, undefined, event);
@@ -84,20 +76,20 @@ export class RecordMaker {
   }
 
   /** The data that the host's mapper makes of the event, checked. */
-  #mapped({ name, schema }: Kind, event: BusEvent): { readonly data: unknown } | { readonly outcome: Outcome } {
+  #mapped(kind: KgKind, event: BusEvent): { readonly data: unknown } | { readonly outcome: Outcome } {
     try {
-      const data: unknown = this.#mappers[name]?.(event);
+      const data: unknown = this.#mappers[kind]?.(event);
       if (isPromise(data)) {
         data.catch(() => undefined);
-        return { outcome: rejected(`records.${name} returned a promise: mappers answer at once`) };
+        return { outcome: rejected(`records.${kind} returned a promise: mappers answer at once`) };
       }
-      if (data === undefined) return { outcome: skipped(`records.${name} leaves it out`) };
-      const parsed = schema.safeParse(data);
+      if (data === undefined) return { outcome: skipped(`records.${kind} leaves it out`) };
+      const parsed = KINDS[kind].schema.safeParse(data);
       if (parsed.success) return parsed;
-      return { outcome: rejected(`what records.${name} returned does not fit: ${issueWords(parsed.error)}`) };
+      return { outcome: rejected(`what records.${kind} returned does not fit: ${issueWords(parsed.error)}`) };
     } catch (err) {
-      this.#logger.error({ err, event: event.id }, `records.${name} failed: the event is not sent.`);
-      return { outcome: rejected(`records.${name} failed (${nameOf(err)})`) };
+      this.#logger.error({ err, event: event.id }, `records.${kind} failed: the event is not sent.`);
+      return { outcome: rejected(`records.${kind} failed (${nameOf(err)})`) };
     }
   }
 

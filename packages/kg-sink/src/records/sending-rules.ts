@@ -1,5 +1,6 @@
 import type { KgChannelRef } from "../events/channel.ts";
 import type { KgCompanyRef } from "../events/company.ts";
+import { isDirect } from "./direct-channel.ts";
 
 /** What the host decides of what is sent. */
 export interface SendingOptions {
@@ -10,9 +11,6 @@ export interface SendingOptions {
   /** Whether an owner who shares nothing is left out of Channel records. */
   readonly strictPrivacy: boolean;
 }
-
-/** The workspace of direct channels, on the wire too. */
-export const DIRECT_WORKSPACE = "direct";
 
 /** Who is sent. @see docs/spec/knowledge-graph.md#who-is-sent */
 export class SendingRules {
@@ -45,9 +43,4 @@ export class SendingRules {
       return "not all channels are included, and the visibility of this one is not given";
     return undefined;
   }
-}
-
-/** By either mark: apps of the family know direct channels by their workspace. */
-export function isDirect({ visibility }: KgChannelRef, workspaceId: string | null | undefined): boolean {
-  return visibility === "direct" || workspaceId === DIRECT_WORKSPACE;
 }
