@@ -1,6 +1,7 @@
 import { createBus, defineSink, delivered, type Bus, type DeliveryPolicy, type LaneId, type Sink } from "@bus/core";
 import { sqliteStore } from "@bus/sqlite-store";
 import { z } from "zod";
+import { failOnErrors } from "./fail-on-errors.ts";
 import { EVENT_TYPE } from "./bench-event.ts";
 
 const EVENTS: { readonly [EVENT_TYPE]: z.ZodObject<{ content: z.ZodString }> } = {
@@ -29,11 +30,7 @@ export function benchBus({ path, policy, sink }: BenchBusOptions): BenchBus {
     routes: [{ on: EVENT_TYPE, to: "noop" }],
     maxBacklog: 5_000_000,
   });
-  // A figure got with errors is none.
-  bus.events.on("error", (error) => {
-    console.error(error);
-    process.exitCode = 1;
-  });
+  failOnErrors(bus);
   return bus;
 }
 

@@ -9,7 +9,7 @@ import { lineUp, type LineUp } from "./line-up.ts";
 import { decimal, markdownTable, rate } from "./report/markdown-table.ts";
 import { conditionsOf, printSection, progress } from "./report/section.ts";
 import { rotated, Rounds } from "./rounds.ts";
-import { percentile } from "./webhooks/percentile.ts";
+import { percentile } from "./percentile.ts";
 
 const ROUNDS = 3;
 const LOADS = [

@@ -7,14 +7,14 @@
  */
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { DeliveredCount } from "./delivered-count.ts";
+import { percentile } from "./percentile.ts";
 import { decimal, markdownTable, rate, ratio } from "./report/markdown-table.ts";
 import { printSection, progress } from "./report/section.ts";
 import { rotated, Rounds } from "./rounds.ts";
 import { removeScratch, scratchDirectory } from "./scratch-directory.ts";
 import { benchWebhooks, type WebhooksBus } from "./webhooks/bench-webhooks.ts";
-import { DeliveredCount } from "./webhooks/delivered-count.ts";
 import { messageAt } from "./webhooks/message.ts";
-import { percentile } from "./webhooks/percentile.ts";
 import { startReceiver, type Receiver } from "./webhooks/receiver.ts";
 
 const ROUNDS = 3;

@@ -1,6 +1,7 @@
 import { Agent } from "node:http";
 import got from "got";
 import { Pool } from "undici";
+import { inFlight } from "../in-flight.ts";
 import { recordOf } from "./record.ts";
 import type { RecordSender } from "./record-sender.ts";
 
@@ -46,16 +47,7 @@ function bareSender(
     conditions: `from memory: not durable, no record is retried. ${atOnce === 1 ? "In order." : "In no order."}`,
     async fill(url, count) {
       const { post, end } = connect(`${url}/topics/twake`);
-      const worker = async (numbers: Iterable<number>): Promise<void> => {
-        for (const index of numbers) await post(recordOf(index));
-      };
-      return {
-        async drain() {
-          const numbers = Array.from({ length: count }).keys();
-          await Promise.all(Array.from({ length: atOnce }, () => worker(numbers)));
-        },
-        close: end,
-      };
+      return { drain: () => inFlight(atOnce, count, (index) => post(recordOf(index))), close: end };
     },
     close: async () => {},
   };

@@ -3,6 +3,8 @@ import { createBus, provide, type DeliveryPolicy } from "@bus/core";
 import { gotTransport, HTTP_TRANSPORT, undiciTransport, type HttpTransport } from "@bus/http";
 import { kgEvents, kgSink, type KgSinkOptions } from "@bus/kg-sink";
 import { sqliteStore } from "@bus/sqlite-store";
+import { DeliveredCount } from "../delivered-count.ts";
+import { failOnErrors } from "../fail-on-errors.ts";
 import { removeScratch, scratchDirectory } from "../scratch-directory.ts";
 import { chatMessage } from "./chat-message.ts";
 import type { RecordSender } from "./record-sender.ts";
@@ -57,11 +59,7 @@ function busSender({
         provide: [provide(HTTP_TRANSPORT, http)],
         maxBacklog: 5_000_000,
       });
-      // A figure got with errors is none.
-      bus.events.on("error", (error) => {
-        console.error(error);
-        process.exitCode = 1;
-      });
+      failOnErrors(bus);
       await bus.start();
       await bus.lanes.pause(LANE);
       for (let filled = 0; filled < count; filled += FILLED_AT_ONCE) {
@@ -70,13 +68,9 @@ function busSender({
       }
       return {
         async drain() {
-          const { promise, resolve } = Promise.withResolvers<void>();
-          let delivered = 0;
-          bus.events.on("delivered", () => {
-            if (++delivered === count) resolve();
-          });
+          const delivered = new DeliveredCount(bus);
           await bus.lanes.resume(LANE);
-          await promise;
+          await delivered.reach(count);
         },
         async close() {
           await bus.stop();

@@ -1,6 +1,4 @@
-import { fork } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
+import { startHelper } from "../helper-process.ts";
 
 export interface Proxy {
   readonly url: string;
@@ -11,18 +9,6 @@ export interface Proxy {
 
 /** The stub of the testkit, in a process of its own. */
 export async function startProxy(): Promise<Proxy> {
-  const child = fork(fileURLToPath(new URL("proxy-process.ts", import.meta.url)));
-  const [url] = (await once(child, "message")) as [string];
-  return {
-    url,
-    async count() {
-      const answer = once(child, "message") as Promise<[number]>;
-      child.send("count");
-      return (await answer)[0];
-    },
-    async close() {
-      child.disconnect();
-      await once(child, "exit");
-    },
-  };
+  const { ready: url, ask, close } = await startHelper<string>(new URL("proxy-process.ts", import.meta.url));
+  return { url, count: () => ask<number>("count"), close };
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { createBus } from "@bus/core";
 import { kgPushEvents, kgPushSource } from "@bus/kg-push-source";
 import { sqliteStore } from "@bus/sqlite-store";
+import { failOnErrors } from "../fail-on-errors.ts";
 import { removeScratch, scratchDirectory } from "../scratch-directory.ts";
 
 export const TOKEN = "a-token-that-both-ends-know";
@@ -29,11 +30,7 @@ export async function busPushes(): Promise<PushTaker> {
         store: sqliteStore({ path: join(directory, "bus.db") }),
         sources: { tags: kgPushSource({ tokens: TOKEN, listen: { port: 0 } }) },
       });
-      // A figure got with errors is none.
-      bus.events.on("error", (error) => {
-        console.error(error);
-        process.exitCode = 1;
-      });
+      failOnErrors(bus);
       await bus.start();
       bus.on("kg.user_tags", () => {});
       const { url = "" } = bus.sources.tags;

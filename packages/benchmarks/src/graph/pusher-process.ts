@@ -1,5 +1,6 @@
 /** Pushes to a listener from a process of its own, as a knowledge graph would. Run by `pusher.ts`. */
 import { Pool } from "undici";
+import { inFlight } from "../in-flight.ts";
 import type { PushLoad, PushReport } from "./pusher.ts";
 
 let pushed = 0;
@@ -26,19 +27,15 @@ async function run({ url, token, pushes, events, atOnce }: PushLoad): Promise<Pu
   const pool = new Pool(origin, { connections: atOnce });
   const headers = { authorization: `Token ${token}`, "content-type": "application/json" };
   const latenciesMs: number[] = [];
-  let left = pushes;
-  const worker = async (): Promise<void> => {
-    while (left-- > 0) {
-      const push = body(events);
-      const startedAt = performance.now();
-      const answer = await pool.request({ method: "POST", path: pathname, headers, body: push });
-      await answer.body.text();
-      latenciesMs.push(performance.now() - startedAt);
-      if (answer.statusCode !== 200) throw new Error(`A push was answered with ${answer.statusCode}.`);
-    }
-  };
   const startedAt = performance.now();
-  await Promise.all(Array.from({ length: atOnce }, worker));
+  await inFlight(atOnce, pushes, async () => {
+    const push = body(events);
+    const pushedAt = performance.now();
+    const answer = await pool.request({ method: "POST", path: pathname, headers, body: push });
+    await answer.body.text();
+    latenciesMs.push(performance.now() - pushedAt);
+    if (answer.statusCode !== 200) throw new Error(`A push was answered with ${answer.statusCode}.`);
+  });
   const seconds = (performance.now() - startedAt) / 1_000;
   await pool.close();
   return { seconds, latenciesMs };

@@ -1,6 +1,4 @@
-import { fork } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
+import { startHelper } from "../helper-process.ts";
 
 export interface PushLoad {
   readonly url: string;
@@ -24,17 +22,6 @@ export interface Pusher {
 
 /** A knowledge graph that pushes, in a process of its own. */
 export async function startPusher(): Promise<Pusher> {
-  const child = fork(fileURLToPath(new URL("pusher-process.ts", import.meta.url)));
-  await once(child, "message");
-  return {
-    async push(load) {
-      const report = once(child, "message") as Promise<[PushReport]>;
-      child.send(load);
-      return (await report)[0];
-    },
-    async close() {
-      child.disconnect();
-      await once(child, "exit");
-    },
-  };
+  const { ask, close } = await startHelper<string>(new URL("pusher-process.ts", import.meta.url));
+  return { push: (load) => ask<PushReport>(load), close };
 }

@@ -2,6 +2,7 @@ import { createBus, provide, type Bus, type DeliveryPolicy } from "@bus/core";
 import { HTTP_TRANSPORT, type HttpTransport } from "@bus/http";
 import { sqliteStore } from "@bus/sqlite-store";
 import { trinoEvents, webhookSink } from "@bus/webhook-sink";
+import { failOnErrors } from "../fail-on-errors.ts";
 
 export type WebhooksBus = Bus<typeof trinoEvents, { hooks: ReturnType<typeof webhookSink> }>;
 
@@ -22,10 +23,6 @@ export function benchWebhooks({
     sinks: { hooks: webhookSink({ allow: ["127.0.0.1"] }, policy) },
     provide: transport ? [provide(HTTP_TRANSPORT, transport)] : [],
   });
-  // A figure got with errors is none.
-  bus.events.on("error", (error) => {
-    console.error(error);
-    process.exitCode = 1;
-  });
+  failOnErrors(bus);
   return bus;
 }

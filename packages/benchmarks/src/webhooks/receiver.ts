@@ -1,6 +1,4 @@
-import { fork } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
+import { startHelper } from "../helper-process.ts";
 
 export type ReceiverCommand = "report";
 
@@ -22,18 +20,10 @@ export interface Receiver {
 
 /** A server for webhooks, in a process of its own. */
 export async function startReceiver(): Promise<Receiver> {
-  const child = fork(fileURLToPath(new URL("receiver-process.ts", import.meta.url)));
-  const [port] = (await once(child, "message")) as [number];
+  const { ready: port, ask, close } = await startHelper<number>(new URL("receiver-process.ts", import.meta.url));
   return {
     origin: `http://127.0.0.1:${port}`,
-    async report() {
-      const answer = once(child, "message") as Promise<[ReceiverReport]>;
-      child.send("report" satisfies ReceiverCommand);
-      return (await answer)[0];
-    },
-    async close() {
-      child.disconnect();
-      await once(child, "exit");
-    },
+    report: () => ask<ReceiverReport>("report" satisfies ReceiverCommand),
+    close,
   };
 }

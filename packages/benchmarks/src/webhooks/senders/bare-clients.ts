@@ -3,8 +3,9 @@ import { Agent, request } from "node:http";
 import { findPackageJSON } from "node:module";
 import got from "got";
 import { Pool } from "undici";
+import { inFlight } from "../../in-flight.ts";
 import { MESSAGE_BODY, MESSAGE_HEADERS } from "../message.ts";
-import { IN_FLIGHT, inFlight, type Sender } from "./sender.ts";
+import { IN_FLIGHT, type Sender } from "./sender.ts";
 
 /** got as a host would use it: its promise, a kept connection, no retries of its own. */
 export async function bareGot(): Promise<Sender> {
@@ -58,7 +59,7 @@ function bareClient(
     conditions: `${conditions}. Posts the same body ${IN_FLIGHT} at a time: not durable, not signed, no guard, no deadline.`,
     async open(url) {
       const { post, end } = connect(url);
-      return { send: (count) => inFlight(count, post), close: end };
+      return { send: (count) => inFlight(IN_FLIGHT, count, post), close: end };
     },
     close: async () => {},
   };

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { gotTransport, undiciTransport, type HttpTransport } from "@bus/http";
+import { DeliveredCount } from "../../delivered-count.ts";
 import { removeScratch, scratchDirectory } from "../../scratch-directory.ts";
 import { benchWebhooks } from "../bench-webhooks.ts";
-import { DeliveredCount } from "../delivered-count.ts";
 import { messageAt } from "../message.ts";
 import { IN_FLIGHT, type Sender } from "./sender.ts";
 

@@ -18,12 +18,3 @@ interface SendingEnd {
 
 /** How many requests every sender has under way. */
 export const IN_FLIGHT = 32;
-
-/** Keeps {@link IN_FLIGHT} calls under way until `count` are done. */
-export async function inFlight(count: number, call: () => Promise<unknown>): Promise<void> {
-  let left = count;
-  const worker = async (): Promise<void> => {
-    while (left-- > 0) await call();
-  };
-  await Promise.all(Array.from({ length: IN_FLIGHT }, worker));
-}

@@ -1,6 +1,7 @@
 import { gotTransport, undiciTransport, type HttpTransport } from "@bus/http";
+import { inFlight } from "../../in-flight.ts";
 import { MESSAGE_BODY, MESSAGE_HEADERS } from "../message.ts";
-import { IN_FLIGHT, inFlight, type Sender } from "./sender.ts";
+import { IN_FLIGHT, type Sender } from "./sender.ts";
 
 const ALLOW = ["127.0.0.1"];
 const DEADLINE_MS = 15_000;
@@ -27,7 +28,7 @@ function onlyTransport(name: string, make: () => HttpTransport): Sender {
         deadlineMs: DEADLINE_MS,
         allow: ALLOW,
       } as const;
-      return { send: (count) => inFlight(count, () => http.request(request)), close: () => http.stop() };
+      return { send: (count) => inFlight(IN_FLIGHT, count, () => http.request(request)), close: () => http.stop() };
     },
     close: async () => {},
   };

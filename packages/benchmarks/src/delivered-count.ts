@@ -1,14 +1,14 @@
-import type { WebhooksBus } from "./bench-webhooks.ts";
+import type { BusSignals } from "@bus/core";
 
 /** Counts what the bus delivers from now on. */
 export class DeliveredCount {
-  readonly #bus: WebhooksBus;
+  readonly #events: BusSignals;
   #count = 0;
   #counted = (): void => {};
 
-  constructor(bus: WebhooksBus) {
-    this.#bus = bus;
-    bus.events.on("delivered", this.#onDelivered);
+  constructor({ events }: { readonly events: BusSignals }) {
+    this.#events = events;
+    events.on("delivered", this.#onDelivered);
   }
 
   /** Resolves once there are so many. */
@@ -17,7 +17,7 @@ export class DeliveredCount {
   }
 
   end(): void {
-    this.#bus.events.off("delivered", this.#onDelivered);
+    this.#events.off("delivered", this.#onDelivered);
   }
 
   readonly #onDelivered = (): void => {
