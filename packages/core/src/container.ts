@@ -2,8 +2,9 @@
 import "reflect-metadata";
 import { container as root, inject, injectable, type DependencyContainer } from "tsyringe";
 import { BusError } from "./errors.ts";
-import { CLOCK, LANES, LOGGER, OPTIONS, PUBLISHER, RANDOM, STATE } from "./core-tokens.ts";
+import { CLOCK, DELIVERIES, LANES, LOGGER, OPTIONS, PUBLISHER, RANDOM, STATE } from "./core-tokens.ts";
 import type { Logger } from "./logger.ts";
+import type { PluginDeliveries } from "./plugin-deliveries.ts";
 import type { PluginLanes } from "./plugin-lanes.ts";
 import type { PluginState } from "./plugin-state.ts";
 import type { AnySinkPlugin, AnySourcePlugin, PluginMaker } from "./plugin-types.ts";
@@ -38,6 +39,7 @@ export interface PluginParts<Made> {
   readonly state: PluginState;
   /** A sink's. */
   readonly lanes?: PluginLanes;
+  readonly deliveries?: PluginDeliveries;
   /** Called with each service made for the plugin alone, of `defaults`: the bus stops them after the plugin. */
   readonly owns: (service: unknown) => void;
 }
@@ -47,13 +49,14 @@ export interface PluginParts<Made> {
  *
  * @throws {BusError} BUS_DEPENDENCY_MISSING naming the plugin and the token; BUS_PLUGIN_INVALID for one it did not declare.
  */
-export function makePlugin<Made>({ place, plugin, parent, state, lanes, owns }: PluginParts<Made>): Made {
+export function makePlugin<Made>({ place, plugin, parent, state, lanes, deliveries, owns }: PluginParts<Made>): Made {
   const container = root.createChildContainer();
   const logger = loggerOf(place, parent.resolve<Logger>(LOGGER));
   for (const token of [CLOCK, RANDOM, PUBLISHER]) register(container, token, parent.resolve(token));
   register(container, OPTIONS, plugin.options);
   register(container, STATE, state);
   if (lanes) register(container, LANES, lanes);
+  if (deliveries) register(container, DELIVERIES, deliveries);
   register(container, LOGGER, logger);
   const deps = Object.fromEntries(
     Object.entries(plugin.deps).map(([name, token]) => {

@@ -178,7 +178,7 @@ function assertQuery<Query>(query: Query): Query {
   return query;
 }
 
-function viewOf({ orderKey: _, event, mapped, reason, endedAt, ...record }: DeliveryRecord): DeliveryView {
+export function viewOf({ orderKey: _, event, mapped, reason, endedAt, ...record }: DeliveryRecord): DeliveryView {
   return {
     ...record,
     event: { ...event, data: JSON.parse(event.data) },

@@ -17,8 +17,9 @@ import { inspectionOf, type BusInspection } from "./inspect.ts";
 import { StoredLanes } from "./lanes.ts";
 import { Listeners } from "./listeners.ts";
 import { silentLogger, type Logger } from "./logger.ts";
-import { pluginLanes, type PluginLanes } from "./plugin-lanes.ts";
-import { PluginHost, type StopFault } from "./plugin-host.ts";
+import { pluginDeliveries } from "./plugin-deliveries.ts";
+import { pluginLanes } from "./plugin-lanes.ts";
+import { PluginHost, type SinkReach, type StopFault } from "./plugin-host.ts";
 import { Replays } from "./replays.ts";
 import { typesMatching, type RoutePlan } from "./route-plan.ts";
 import { Signals } from "./signals.ts";
@@ -93,7 +94,7 @@ export class EventBus {
       keepsUnrouted: store.keepsUnrouted,
       clock,
       random,
-      place: (sink, event) => this.#targets.place(sink, event),
+      places: (sink, type, event) => this.#targets.places(sink, type, event),
       published: (events, entries) => this.#published(events, entries),
     });
     this.#engine = new DeliveryEngine({
@@ -165,7 +166,7 @@ export class EventBus {
     this.#state = "starting";
     try {
       await this.#openTheStore();
-      this.#plugins.make(sinks, sources, this.#container, { stateStore: store.state, lanesOf: this.#pluginLanes() });
+      this.#plugins.make(sinks, sources, this.#container, { stateStore: store.state, reachOf: this.#sinkReach() });
       await this.#plugins.startSinks();
       const arrived = (lanes: readonly LaneId[]): void => this.#engine.arrived(lanes);
       const report = (error: BusError): void => this.#signals.report(error);
@@ -278,8 +279,8 @@ export class EventBus {
     return new StoredLanes({ place, sinks, open, changed: (lane, status) => this.#laneChanged(lane, status) });
   }
 
-  /** Sinks have their lanes as long as they are started, which begins before the bus is running and lasts until the store closes. */
-  #pluginLanes(): (sink: string) => PluginLanes {
+  /** Sinks have their lanes and deliveries as long as they are started, which begins before the bus is running and lasts until the store closes. */
+  #sinkReach(): (sink: string) => SinkReach {
     const open = (operation: string): Store => {
       if (this.#state === "stopped") throw new BusError("BUS_NOT_RUNNING", [operation, this.#state]);
       return this.#options.store;
@@ -287,7 +288,19 @@ export class EventBus {
     const lanes = this.#storedLanes("LANES", open);
     const now = (): number => this.#clock.steady();
     const refresh = (lane: LaneId): void => this.#engine.refresh(lane);
-    return (sink) => pluginLanes(sink, { lanes, open, now, refresh, changed: () => this.#storeChanged() });
+    const changed = (): void => this.#storeChanged();
+    return (sink) => ({
+      lanes: pluginLanes(sink, { lanes, open, now, refresh, changed }),
+      deliveries: pluginDeliveries(sink, { open, now, changed, fixed: () => this.#fixedDestinations(sink) }),
+    });
+  }
+
+  /** Of all event types that the sink takes. */
+  #fixedDestinations(name: string): readonly string[] {
+    const { sinks, events } = this.#options;
+    const sink = this.#plugins.sinks.get(name);
+    const types = Object.keys(sinks[name]?.accepts ?? events);
+    return [...new Set(types.flatMap((type) => sink?.fixedDestinations?.(type) ?? []))];
   }
 
   /** Getters, because plugins are made when the bus starts. */

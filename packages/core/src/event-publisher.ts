@@ -3,6 +3,7 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { Backlog } from "./backlog.ts";
 import { currentCause } from "./causation.ts";
 import type { Clock } from "./clock.ts";
+import type { Place } from "./delivery/lane-targets.ts";
 import { BusError } from "./errors.ts";
 import type { BusEvent, PublishOptions } from "./event.ts";
 import { eventIds } from "./event-id.ts";
@@ -22,8 +23,8 @@ export interface EventPublisherOptions {
   readonly keepsUnrouted: boolean;
   readonly clock: Clock;
   readonly random: () => number;
-  /** Where a new delivery to the sink begins, and what keeps it in order. */
-  place(sink: string, event: BusEvent): Pick<NewDelivery, "destination" | "orderKey">;
+  /** Where the deliveries to the sink begin of an event that goes there as one of `type`. */
+  places(sink: string, type: string, event: BusEvent): readonly Place[];
   /** The events are stored: listeners and lanes may have them. */
   published(events: readonly BusEvent[], entries: readonly AppendEntry[]): void;
 }
@@ -38,6 +39,9 @@ interface Given {
   readonly data: unknown;
   readonly options: PublishOptions | undefined;
 }
+
+/** What a route owes of an event; a promise where a schema is asynchronous. */
+type Owed = readonly NewDelivery[] | Promise<readonly NewDelivery[]>;
 
 /** An event ready to be stored, if anybody is to keep it. */
 interface Prepared {
@@ -148,25 +152,21 @@ export class EventPublisher {
     if (routes.length === 0 && !keepsUnrouted && !hasOwnId) return { event, entry: undefined };
     const data = serialized(label, event.data);
     const deliveries = this.#deliveries(routes, event, label);
-    const prepared = (made: readonly (NewDelivery | undefined)[]): Prepared => {
-      const owed = made.filter((delivery) => delivery !== undefined);
+    const prepared = (made: readonly (readonly NewDelivery[])[]): Prepared => {
+      const owed = eachOnce(made);
       const isKept = owed.length > 0 || keepsUnrouted || hasOwnId;
       return { event, entry: isKept ? { event: { ...event, data }, deliveries: owed } : undefined };
     };
     return deliveries.some((delivery) => isPromise(delivery))
       ? Promise.all(deliveries).then(prepared)
-      : prepared(deliveries as readonly (NewDelivery | undefined)[]);
+      : prepared(deliveries as readonly (readonly NewDelivery[])[]);
   }
 
   /** Of several that fail one is told of; the others must not be left unhandled. */
-  #deliveries(
-    routes: readonly PlannedRoute[],
-    event: BusEvent,
-    label: string,
-  ): readonly (NewDelivery | undefined | Promise<NewDelivery | undefined>)[] {
-    const deliveries: (NewDelivery | undefined | Promise<NewDelivery | undefined>)[] = [];
+  #deliveries(routes: readonly PlannedRoute[], event: BusEvent, label: string): readonly Owed[] {
+    const deliveries: Owed[] = [];
     try {
-      for (const route of routes) deliveries.push(this.#delivery(route, event, label));
+      for (const route of routes) deliveries.push(this.#owed(route, event, label));
       return deliveries;
     } catch (error) {
       for (const delivery of deliveries) ignoreRejection(delivery);
@@ -174,32 +174,43 @@ export class EventPublisher {
     }
   }
 
-  #delivery(
-    route: PlannedRoute,
-    event: BusEvent,
-    label: string,
-  ): NewDelivery | undefined | Promise<NewDelivery | undefined> {
-    const { clock, events, isValidating, place } = this.#options;
+  #owed(route: PlannedRoute, event: BusEvent, label: string): Owed {
+    const { clock, events, isValidating, places } = this.#options;
     const { sink, accepts } = route;
     const routed = applied(route, event, label);
-    if (!routed) return undefined;
-    const delivery = (data: unknown): NewDelivery => ({
-      id: this.#newId(clock.now()),
-      sink,
-      ...place(sink, event),
-      ...((routed.type !== event.type || data !== event.data) && {
-        mapped: { type: routed.type, data: serialized(label, data) },
-      }),
-    });
+    if (!routed) return [];
+    const deliveries = (data: unknown): readonly NewDelivery[] => {
+      const isMapped = routed.type !== event.type || data !== event.data;
+      const mapped = isMapped ? { type: routed.type, data: serialized(label, data) } : undefined;
+      return places(sink, routed.type, event).map(({ destination, orderKey, idSuffix }) => ({
+        id: idSuffix === undefined ? this.#newId(clock.now()) : event.id + idSuffix,
+        sink,
+        destination,
+        orderKey,
+        ...(mapped && { mapped }),
+      }));
+    };
     if (accepts && !Object.hasOwn(accepts, routed.type)) {
       throw new BusError("BUS_EVENT_INVALID", [label, `sink "${sink}"`, `it does not accept "${routed.type}"`]);
     }
     const published = routed === event ? events[event.type] : undefined;
     const schema = isValidating ? sinkSchema(route, routed.type, published) : undefined;
-    if (!schema) return delivery(routed.data);
+    if (!schema) return deliveries(routed.data);
     const fitted = fit(schema, routed.data, label, `sink "${sink}"`);
-    return isPromise(fitted) ? fitted.then(delivery) : delivery(fitted);
+    return isPromise(fitted) ? fitted.then(deliveries) : deliveries(fitted);
   }
+}
+
+/** What several routes lead to one fixed destination is owed there once. */
+function eachOnce(made: readonly (readonly NewDelivery[])[]): readonly NewDelivery[] {
+  const [only = []] = made;
+  if (made.length <= 1) return only;
+  const ids = new Set<string>();
+  return made.flat().filter(({ id }) => {
+    const isNew = !ids.has(id);
+    ids.add(id);
+    return isNew;
+  });
 }
 
 /** What the route makes of the event; undefined when its filter leaves it out. */

@@ -29,7 +29,8 @@ export { delivered, disable, pause, rejected, retry, skipped, type AttemptInfo, 
 export type { BatchBounds, DeliverContext, Delivery, DeliveryPolicy, RetryPolicy, Sink } from "./sink.ts";
 export type { Publisher, PublishEntry, Source } from "./source.ts";
 export { provide, token, type Provider, type Token } from "./token.ts";
-export { CLOCK, LANES, LOGGER, OPTIONS, PUBLISHER, RANDOM, STATE } from "./core-tokens.ts";
+export { CLOCK, DELIVERIES, LANES, LOGGER, OPTIONS, PUBLISHER, RANDOM, STATE } from "./core-tokens.ts";
+export type { PluginDeliveries } from "./plugin-deliveries.ts";
 export type { PluginLanes } from "./plugin-lanes.ts";
 export type { PluginState, PluginStateChange } from "./plugin-state.ts";
 export { FAN_OUT } from "./store/store.ts";

@@ -4,6 +4,7 @@ import { checkBatch } from "./delivery/delivery-policy.ts";
 import { withDeadline } from "./delivery/with-deadline.ts";
 import { BusError } from "./errors.ts";
 import type { Sinks, Sources } from "./host-types.ts";
+import type { PluginDeliveries } from "./plugin-deliveries.ts";
 import type { PluginLanes } from "./plugin-lanes.ts";
 import { pluginState } from "./plugin-state.ts";
 import type { Sink } from "./sink.ts";
@@ -16,6 +17,12 @@ const START_TIMEOUT_MS = 30_000;
 export interface StopFault {
   readonly name: string;
   readonly error: unknown;
+}
+
+/** What a sink reaches of the bus, beyond its state. */
+export interface SinkReach {
+  readonly lanes: PluginLanes;
+  readonly deliveries: PluginDeliveries;
 }
 
 interface Stoppable {
@@ -46,13 +53,18 @@ export class PluginHost {
     sinks: Sinks,
     sources: Sources,
     parent: DependencyContainer,
-    { stateStore, lanesOf }: { stateStore: StateStore; lanesOf: (sink: string) => PluginLanes },
+    { stateStore, reachOf }: { stateStore: StateStore; reachOf: (sink: string) => SinkReach },
   ): void {
     for (const [name, plugin] of Object.entries(sinks)) {
       const place = `Sink "${name}"`;
       const state = pluginState(stateStore, `sink:${name}`);
-      const sink = this.#made(this.#sinksToStop, { place, plugin, parent, state, lanes: lanesOf(name) });
+      const sink = this.#made(this.#sinksToStop, { place, plugin, parent, state, ...reachOf(name) });
       assertHas(place, sink, "deliver");
+      if (sink.destinations && sink.fixedDestinations)
+        throw new BusError("BUS_PLUGIN_INVALID", [
+          place,
+          "has destinations() and fixedDestinations(): only one is meant",
+        ]);
       if (sink.batch) checkBatch(place, sink.batch);
       this.sinks.set(name, sink);
     }

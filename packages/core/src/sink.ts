@@ -23,6 +23,13 @@ export interface Sink<Api = unknown> {
   ): Promise<readonly string[]> | readonly string[];
 
   /**
+   * The destinations of all events of a type, where the type alone decides: their deliveries are stored with the event, without a look-up. Asked
+   * once per type, at its first publish. Not beside `destinations`. Where several routes lead one event here, each destination gets it once, as the
+   * first of them has it.
+   */
+  fixedDestinations?(type: string): readonly string[];
+
+  /**
    * How the engine serves one destination, where that differs from the sink's own policy. Asked before each lease: it must be quick, and give
    * the same object until something has changed. A running lane takes up another one before it leases again. One that is not valid, or
    * names an `ordering`, is reported once, as is a throw, and the sink's own policy holds.

@@ -2,7 +2,8 @@ import type { Clock } from "../clock.ts";
 import { BusError } from "../errors.ts";
 import { retry, skipped, type Outcome } from "../outcome.ts";
 import type { BatchBounds, Sink } from "../sink.ts";
-import { FAN_OUT, type LaneId, type LeasedDelivery, type NewDelivery, type Store } from "../store/store.ts";
+import type { LaneId, LeasedDelivery, NewDelivery, Store } from "../store/store.ts";
+import { checkedDestinations } from "./checked-destinations.ts";
 import type { ResolvedPolicy } from "./delivery-policy.ts";
 import type { LaneTarget } from "./lane-target.ts";
 import { eventOf } from "./sink-target.ts";
@@ -43,7 +44,7 @@ export class FanOutTarget implements LaneTarget {
   async send([root]: readonly LeasedDelivery[], signal: AbortSignal): Promise<readonly (Outcome | undefined)[]> {
     if (!root || !this.#sink.destinations) return [];
     const destinations = await this.#sink.destinations(eventOf(root), { signal });
-    const deliveries = this.#checked(destinations).map((destination, index): NewDelivery => ({
+    const deliveries = checkedDestinations(this.#name, destinations).map((destination, index): NewDelivery => ({
       id: `${root.id}.${index}`,
       sink: root.sink,
       destination,
@@ -63,14 +64,5 @@ export class FanOutTarget implements LaneTarget {
     } catch (cause) {
       throw new BusError("BUS_STORE_FAILED", ["expand"], { cause });
     }
-  }
-
-  #checked(destinations: readonly string[]): readonly string[] {
-    if (!Array.isArray(destinations)) throw new BusError("BUS_DESTINATION_INVALID", [this.#name, "as no list"]);
-    for (const destination of destinations) {
-      if (typeof destination !== "string" || destination === "" || destination === FAN_OUT)
-        throw new BusError("BUS_DESTINATION_INVALID", [this.#name, String(JSON.stringify(destination))]);
-    }
-    return [...new Set(destinations)];
   }
 }

@@ -3,6 +3,7 @@ import {
   createBus,
   defineSink,
   delivered,
+  DELIVERIES,
   LANES,
   memoryStore,
   provide,
@@ -16,6 +17,7 @@ import {
   type DeliverySignal,
   type LaneSignal,
   type Outcome,
+  type PluginDeliveries,
   type PluginLanes,
   type PublishManyEntry,
   type Sink,
@@ -38,6 +40,7 @@ export interface SinkScript {
   /** Takes the place of `answers`. */
   readonly deliver?: Sink["deliver"];
   readonly destinations?: Sink["destinations"] | readonly string[];
+  readonly fixedDestinations?: Sink["fixedDestinations"];
   readonly batch?: BatchBounds;
   readonly policy?: DeliveryPolicy;
   /** Of single destinations. */
@@ -75,6 +78,7 @@ export class Recording {
   underWay = 0;
   mostUnderWay = 0;
   #lanes: PluginLanes | undefined;
+  #owed: PluginDeliveries | undefined;
 
   /** What the sink got by the token. */
   get lanes(): PluginLanes {
@@ -84,6 +88,16 @@ export class Recording {
 
   set lanes(lanes: PluginLanes) {
     this.#lanes = lanes;
+  }
+
+  /** What the sink got by the token. */
+  get owed(): PluginDeliveries {
+    if (!this.#owed) throw new Error("The sink was not made.");
+    return this.#owed;
+  }
+
+  set owed(owed: PluginDeliveries) {
+    this.#owed = owed;
   }
 
   /** Ids of the events, in the order in which they were sent. */
@@ -167,20 +181,22 @@ export function aSink(
   clock: VirtualClock,
   sink: Recording = new Recording(),
 ): SinkPlugin<undefined, undefined> {
-  const { destinations, batch, policy = {}, policyOf } = script;
+  const { destinations, fixedDestinations, batch, policy = {}, policyOf } = script;
   const deliver = script.deliver ?? answering(script.answers ?? {});
   const startedAt = clock.steady();
   const factory = defineSink({
     name: "recorder",
     options: z.object({}),
-    deps: { lanes: LANES },
+    deps: { lanes: LANES, owed: DELIVERIES },
     create: ({ deps }): Sink<undefined> => ({
       start: async () => {
         sink.lanes = deps.lanes;
+        sink.owed = deps.owed;
         await script.atStart?.(deps.lanes);
       },
       ...(batch && { batch }),
       ...(policyOf && { policy: policyOf }),
+      ...(fixedDestinations && { fixedDestinations }),
       ...(destinations && { destinations: typeof destinations === "function" ? destinations : () => destinations }),
       deliver: async (deliveries, context) => {
         sink.calls.push({
