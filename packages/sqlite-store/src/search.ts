@@ -48,6 +48,7 @@ export class Search {
   /** By text: a query has one of few shapes. */
   readonly #statements = new Map<string, Prepared<unknown>>();
   readonly #attempts: Prepared<AttemptRow>;
+  readonly #pendingIn: Prepared<{ readonly pending: number }>;
 
   constructor(database: SqliteDatabase, ledger: Ledger) {
     this.#database = database;
@@ -56,6 +57,7 @@ export class Search {
       database,
       "SELECT started_at, duration_ms, outcome, reason, status, detail FROM bus_attempts WHERE delivery = ? ORDER BY number",
     );
+    this.#pendingIn = prepared(database, "SELECT pending FROM bus_lanes WHERE sink = ? AND destination = ?");
   }
 
   get(id: string): DeliveryRecord | undefined {
@@ -64,6 +66,7 @@ export class Search {
 
   /** A page may be short, and still have a cursor. */
   records(query: DeliveryQuery, page: Page): Found<DeliveryRecord> {
+    if (this.#isIdle(query)) return { rows: [] };
     const { rows, ...rest } = this.#find<RecordRow>(RECORD_COLUMNS, query, page);
     return { rows: rows.map((row) => recordOf(row, this.#historyOf(row.seq))), ...rest };
   }
@@ -94,6 +97,12 @@ export class Search {
     const seen = isFull ? (rows.at(-1)?.seq ?? last) : piece.upper;
     const isMore = seen < last && (isFull ? query.id === undefined : piece.size === LOOKED_AT_ONCE);
     return isMore ? { rows, cursor: `${seen}-${last}` } : { rows };
+  }
+
+  /** Whether it asks for what waits in a lane where nothing does: the lane's own count tells so, without a look at all that has ended. */
+  #isIdle({ sink, destination, state }: DeliveryQuery): boolean {
+    if (sink === undefined || destination === undefined || state !== "pending") return false;
+    return (this.#pendingIn.get(storedText(sink), storedText(destination))?.pending ?? 0) === 0;
   }
 
   #all(): { after: number; last: number } {
