@@ -63,6 +63,8 @@ const messages = {
     `${place} cannot be opened or written (${operation}): give this process the right to write it, the -wal and -shm files beside it and their directory.`,
   BUS_STORE_SCHEMA_NEWER: (place: string, version: number, known: number) =>
     `${place} has the schema version ${version}, and this version of the store knows ${known}: install the newer one again.`,
+  BUS_TELEFLOW_REFUSED: (call: string, status: number, words: string) =>
+    `Teleflow refused the ${call} with ${status}${words === "" ? "" : `: ${words}`}.`,
   BUS_TIMEOUT: (what: string, ms: number) => `${what} took longer than ${ms} ms.`,
   BUS_TRANSACTION_ROLLED_BACK: (events: number) =>
     `The host rolled back the transaction in which ${events} event(s) were published: nothing was recorded.`,

@@ -1,0 +1,16 @@
+/** One HTTP exchange with the service, as the rest of the sink sees it. */
+export type Reply =
+  | {
+      readonly kind: "answer";
+      readonly status: number;
+      /** Parsed JSON; undefined where the body is none. */
+      readonly body: unknown;
+      /** What an error answer says, without secrets, cut; "" where it says nothing. */
+      readonly words: string;
+      /** The longer of `Retry-After` and `RateLimit-Reset`. */
+      readonly afterMs: number | undefined;
+    }
+  /** Nothing was heard: the service may have taken the request or not. */
+  | { readonly kind: "none"; readonly reason: string }
+  /** Nothing left this machine. Final: nor will it at the next try. */
+  | { readonly kind: "unsent"; readonly reason: string; readonly isFinal: boolean };

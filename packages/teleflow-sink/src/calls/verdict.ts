@@ -1,0 +1,129 @@
+import { dataOf, parseResult, type TriggerResult } from "./parse-body.ts";
+import type { Reply } from "./reply.ts";
+
+/** What the service said of one trigger, broadcast included. */
+export type Verdict =
+  /** It has it. */
+  | { readonly kind: "processed"; readonly status: number; readonly transactionId: string | undefined }
+  /** The workflow is switched off, or has no steps that are on. */
+  | { readonly kind: "inactive"; readonly reason: string }
+  /** It will never take it. */
+  | { readonly kind: "refused"; readonly reason: string; readonly status: number }
+  /** It answered with an error of its own: again, with another idempotency key. */
+  | { readonly kind: "failed"; readonly reason: string; readonly status?: number; readonly afterMs?: number }
+  /** It is still at the same request, or was too slow: again, with the same key. */
+  | { readonly kind: "busy"; readonly reason: string; readonly status: number; readonly afterMs?: number }
+  /** It knows the key with another body: again, with another key, once. */
+  | { readonly kind: "reused"; readonly reason: string }
+  /** No answer: it may have it or not. Again, with the same key. */
+  | { readonly kind: "unknown"; readonly reason: string }
+  /** The rate limit is used up; no fault of the trigger. */
+  | { readonly kind: "limited"; readonly reason: string; readonly afterMs: number }
+  /** It lets nobody in, or is not where the URL leads. */
+  | { readonly kind: "closed"; readonly reason: string; readonly status: number }
+  /** A broadcast costs more than the rate limit ever allows. */
+  | { readonly kind: "impossible"; readonly reason: string }
+  /** It was not sent: no time was left, or what went before it made it useless. */
+  | { readonly kind: "unsent"; readonly reason: string };
+
+/** Statuses of a workflow that cannot be triggered as it is now. */
+const INACTIVE: ReadonlySet<string> = new Set([
+  "trigger_not_active",
+  "no_workflow_steps_defined",
+  "no_workflow_active_steps_defined",
+]);
+
+/** Statuses that the same trigger gets again. */
+const REFUSED: ReadonlySet<string> = new Set(["no_tenant_found", "invalid_recipients", "subscriber_id_missing"]);
+
+/**
+ * Words by which the service finds fault with the trigger. All others are its own trouble, which it also reports so; "must be connected" is
+ * what its database driver says.
+ */
+const AT_FAULT =
+  /workflow_not_found|should not be |must be (?!connected)|payload is missing required key\(s\)|Trigger is missing:|Payload validation failed/;
+
+/** What the idempotency check says of a key that it knows with another body. */
+const REUSED = /being reused for a different body/i;
+
+/** Kept with each trigger. */
+const LONGEST_REASON = 1_000;
+
+/** What the reply to a trigger or a broadcast says of it. */
+export function verdictOfOne(reply: Reply): Verdict {
+  if (reply.kind !== "answer" || !isSuccess(reply)) return verdictOfRequest(reply);
+  return verdictOfResult(parseResult(dataOf(reply.body)), reply);
+}
+
+/** What the reply to a bulk says of each of its triggers, in order. */
+export function verdictsOfBulk(reply: Reply, count: number): readonly Verdict[] {
+  const results = reply.kind === "answer" && isSuccess(reply) ? dataOf(reply.body) : undefined;
+  if (reply.kind === "answer" && Array.isArray(results) && results.length === count) {
+    return results.map((result) => verdictOfResult(parseResult(result), reply));
+  }
+  const verdict = verdictOfRequest(reply);
+  return Array.from({ length: count }, () => verdict);
+}
+
+/**
+ * Whether a trigger of the bulk is at fault, and the reply not one on all of them.
+ *
+ * @see docs/spec/teleflow.md#outcome-of-an-answer
+ */
+export function isPoisoned(reply: Reply): reply is Answer {
+  return reply.kind === "answer" && verdictOfRequest(reply).kind === "refused";
+}
+
+type Answer = Extract<Reply, { kind: "answer" }>;
+
+/** What a reply without results says of all that its request bears. */
+function verdictOfRequest(reply: Reply): Verdict {
+  if (reply.kind === "none") return { kind: "unknown", reason: reply.reason };
+  if (reply.kind === "unsent") return { kind: "unsent", reason: reply.reason };
+  const { status, words, afterMs } = reply;
+  const reason = reasonOf(reply);
+  const after = afterMs === undefined ? undefined : { afterMs };
+  switch (status) {
+    case 400:
+    case 413:
+      return { kind: "refused", reason, status };
+    case 422:
+      return REUSED.test(words) ? { kind: "reused", reason } : { kind: "refused", reason, status };
+    case 401:
+    case 402:
+    case 403:
+    case 404:
+      return { kind: "closed", reason, status };
+    case 408:
+    case 409:
+      return { kind: "busy", reason, status, ...after };
+    case 429:
+      return { kind: "limited", reason, afterMs: afterMs ?? 0 };
+    default:
+      return { kind: "failed", reason, status, ...after };
+  }
+}
+
+function verdictOfResult(result: TriggerResult | undefined, answer: Answer): Verdict {
+  const { status: httpStatus } = answer;
+  if (result === undefined) return { kind: "failed", reason: reasonOf(answer), status: httpStatus };
+  const { status, transactionId, errors } = result;
+  if (status === "processed") return { kind: "processed", status: httpStatus, transactionId };
+  const words = errors.join("; ").slice(0, LONGEST_REASON);
+  const reason = `Teleflow answered ${status.slice(0, LONGEST_REASON)}${words === "" ? "." : `: ${words}`}`;
+  if (INACTIVE.has(status)) return { kind: "inactive", reason };
+  if (REFUSED.has(status) || (status === "error" && AT_FAULT.test(words))) {
+    return { kind: "refused", reason, status: httpStatus };
+  }
+  return { kind: "failed", reason, status: httpStatus };
+}
+
+function reasonOf(answer: Answer): string {
+  const { status, words } = answer;
+  if (isSuccess(answer)) return `Teleflow answered ${status} without a result for each trigger.`;
+  return `Teleflow answered ${status}${words === "" ? "." : `: ${words}`}`;
+}
+
+function isSuccess({ status }: Answer): boolean {
+  return status >= 200 && status < 300;
+}

@@ -1,0 +1,138 @@
+import { rejected, retry, type Clock, type Delivery, type Outcome, type PluginDeliveries } from "@bus/core";
+import type { Verdict } from "../calls/verdict.ts";
+import type { RuleBook } from "../rules/rule-book.ts";
+import type { WireTrigger } from "../rules/wire-trigger.ts";
+import type { Sending, TriggerSender } from "../sending/trigger-sender.ts";
+import { CANCELLED } from "./cancelled.ts";
+import type { InFlight } from "./in-flight.ts";
+import { endOfOpen, openSince } from "./open-since.ts";
+import type { Unit } from "./trigger-delivery.ts";
+import type { UnitNote, UnitNotes } from "./unit-notes.ts";
+import { judge, type Judged, type OnInactive } from "./verdict-outcome.ts";
+
+export interface BroadcastDeliveryParts {
+  readonly book: RuleBook;
+  readonly notes: UnitNotes;
+  readonly inFlight: InFlight;
+  readonly deliveries: PluginDeliveries;
+  readonly sender: TriggerSender;
+  readonly onInactive: OnInactive;
+  /** Whether one whose outcome is not known is sent again. */
+  readonly broadcastRetry: boolean;
+  readonly clock: Clock;
+}
+
+/** With less time than this no request is begun. */
+const LEAST_MS = 1_000;
+/** Until one with the same id is back. */
+const OUT_MS = 1_000;
+
+const ENDED = retry("The attempt was ended before it was sent.", { free: true });
+const NO_TIME = retry("No time was left to send it.", { free: true });
+const OUT = retry("A trigger with the same transaction id is on its way.", { afterMs: OUT_MS, free: true });
+/** Its note says so to the next try. */
+const CUT_SHORT = retry("The attempt was ended while it was on its way.", { free: true });
+
+/**
+ * Delivers the units of broadcast rules, one after the other. A broadcast reaches everybody, so that one whose outcome is not known ends as a dead
+ * letter. A note is written before each request, and goes when its answer was no: one that is found has no answer, or its broadcast went out.
+ *
+ * @see docs/spec/teleflow.md#rules-the-host-declares
+ */
+export class BroadcastDelivery {
+  readonly #parts: BroadcastDeliveryParts;
+
+  constructor(parts: BroadcastDeliveryParts) {
+    this.#parts = parts;
+  }
+
+  /** One outcome each, in order. Never throws: what has gone out must not be tried again for the sake of another. */
+  async deliver(units: readonly Unit[], sending: Sending): Promise<readonly Outcome[]> {
+    const outcomes: Outcome[] = [];
+    /** What becomes of all that is not sent. */
+    let held: Outcome | undefined;
+    for (const unit of units) {
+      held ??= this.#endOf(sending);
+      const outcome = held ?? (await this.#deliver(unit, sending));
+      if (outcome.kind === "pause") held = outcome;
+      outcomes.push(outcome);
+    }
+    return outcomes;
+  }
+
+  /** Undefined while there is time to send. */
+  #endOf({ signal, endsAt }: Sending): Outcome | undefined {
+    if (signal.aborted) return ENDED;
+    return endsAt - this.#parts.clock.steady() < LEAST_MS ? NO_TIME : undefined;
+  }
+
+  async #deliver({ delivery, rule }: Unit, sending: Sending): Promise<Outcome> {
+    const { book, inFlight } = this.#parts;
+    const rendered = book.render(rule, delivery.event);
+    if ("fault" in rendered) return rejected(rendered.fault);
+    const [trigger] = rendered.triggers;
+    if (trigger === undefined) return rejected("the rule sends nothing");
+    if (!inFlight.enter(trigger.transactionId)) return OUT;
+    try {
+      return await this.#send(trigger, delivery, sending);
+    } catch (error) {
+      return retry(`The notes cannot be kept: ${error instanceof Error ? error.message : String(error)}`, {
+        free: true,
+      });
+    } finally {
+      inFlight.leave(trigger.transactionId);
+    }
+  }
+
+  async #send(trigger: WireTrigger, delivery: Delivery, sending: Sending): Promise<Outcome> {
+    const { notes, sender, clock, broadcastRetry } = this.#parts;
+    const { transactionId } = trigger;
+    const [note] = await notes.of([transactionId]);
+    const since = openSince(delivery, note);
+    const end = await this.#endBefore(delivery, note, since);
+    if (end) return end;
+    if (!broadcastRetry) await notes.change([{ transactionId, note: { broadcast: "sending" } }]);
+    const verdict = await sender.broadcast({ trigger, epoch: note?.epoch ?? 0 }, sending);
+    if (verdict.kind === "unknown" && !broadcastRetry)
+      return sending.signal.aborted ? CUT_SHORT : ambiguous(verdict.reason);
+    return this.#judged(verdict, { transactionId, note, since, now: clock.now() });
+  }
+
+  /** What needs no request. */
+  async #endBefore(
+    delivery: Delivery,
+    note: UnitNote | undefined,
+    since: number | undefined,
+  ): Promise<Outcome | undefined> {
+    if (note?.cancelledAt !== undefined) return CANCELLED;
+    const isOpen = note?.broadcast !== undefined && !this.#parts.broadcastRetry;
+    if (isOpen && !(await this.#isReplay(delivery))) return ambiguous("the attempt ended before an answer came");
+    return endOfOpen(since, this.#parts.clock.now());
+  }
+
+  /** Whether it had come to an end, and is wanted all the same. An attempt that was cut short leaves it pending, or no record at all. */
+  async #isReplay({ id, event, attempt }: Delivery): Promise<boolean> {
+    const all = await this.#parts.deliveries.ofEvent(event.id);
+    const last = all.find((one) => one.id === id)?.history.at(-1)?.outcome;
+    return attempt === 1 && last !== undefined && last !== "retry" && last !== "pause";
+  }
+
+  async #judged(verdict: Verdict, context: Omit<Parameters<typeof judge>[1], "onInactive">): Promise<Outcome> {
+    const { notes, onInactive } = this.#parts;
+    const { outcome, note }: Judged = judge(verdict, { ...context, onInactive });
+    // The note stays: a process that dies before the outcome is recorded leaves it to be found.
+    if (outcome.kind === "delivered") return outcome;
+    try {
+      await notes.change([{ transactionId: context.transactionId, note: { ...note, broadcast: undefined } }]);
+    } catch {
+      // The outcome counts. Tried again, it would end as a dead letter by the note that stays.
+    }
+    return outcome;
+  }
+}
+
+function ambiguous(reason: string): Outcome {
+  return rejected(
+    `Whether the broadcast went out is not known (${reason.replace(/\.$/, "")}). It is not sent again by itself, for it would reach every subscriber: replay it if it did not arrive, or set broadcastRetry.`,
+  );
+}

@@ -1,0 +1,63 @@
+import type { Clock } from "@bus/core";
+import type { Reply } from "../calls/reply.ts";
+import type { TeleflowClient } from "../calls/teleflow-client.ts";
+import type { Sending } from "../sending/trigger-sender.ts";
+
+/** What came of asking the service to cancel a transaction. */
+export type CancelAnswer =
+  | { readonly kind: "answer"; readonly wasCancelled: boolean }
+  /** It was not asked: the time is up. */
+  | { readonly kind: "unasked"; readonly reason: string }
+  /** Nor was it asked: the rate limit is used up. */
+  | { readonly kind: "limited"; readonly afterMs: number }
+  | { readonly kind: "failed"; readonly reply: Reply };
+
+/** With less time than this no request is begun. */
+const LEAST_MS = 1_000;
+/** The rate limit, and what goes for every request: nobody is let in, or the path leads nowhere. */
+const FOR_ALL: readonly number[] = [401, 402, 403, 404, 429];
+
+/** The cancel requests of one attempt, one after the other. What is said to one for all of them is said to the rest unasked. */
+export class CancelRequests {
+  readonly sending: Sending;
+  readonly #client: TeleflowClient;
+  readonly #clock: Clock;
+  #last: Promise<unknown> = Promise.resolve();
+  #refusal: CancelAnswer | undefined;
+
+  constructor(client: TeleflowClient, clock: Clock, sending: Sending) {
+    this.#client = client;
+    this.#clock = clock;
+    this.sending = sending;
+  }
+
+  /** Never throws. */
+  cancel(transactionId: string): Promise<CancelAnswer> {
+    const answer = this.#last.then(() => this.#refusal ?? this.#cancel(transactionId));
+    this.#last = answer;
+    return answer;
+  }
+
+  async #cancel(transactionId: string): Promise<CancelAnswer> {
+    const { signal, endsAt } = this.sending;
+    if (signal.aborted) return { kind: "unasked", reason: "The attempt was ended before the service was asked." };
+    const withinMs = endsAt - this.#clock.steady();
+    if (withinMs < LEAST_MS) return { kind: "unasked", reason: "No time was left to ask the service." };
+    const afterMs = this.#client.limits.waitMs("single");
+    if (afterMs > 0) return { kind: "limited", afterMs: Math.ceil(afterMs) };
+    const reply = await this.#client.cancel(transactionId, { signal, withinMs });
+    const wasCancelled = parseCancelled(reply);
+    if (wasCancelled !== undefined) return { kind: "answer", wasCancelled };
+    const failed = { kind: "failed", reply } as const;
+    if (reply.kind === "answer" && FOR_ALL.includes(reply.status)) this.#refusal = failed;
+    return failed;
+  }
+}
+
+/** Undefined for all but `{"data": true}` and `{"data": false}` with a 2xx. */
+function parseCancelled(reply: Reply): boolean | undefined {
+  if (reply.kind !== "answer" || reply.status < 200 || reply.status > 299) return undefined;
+  const { body } = reply;
+  if (typeof body !== "object" || body === null || !("data" in body)) return undefined;
+  return typeof body.data === "boolean" ? body.data : undefined;
+}

@@ -1,0 +1,146 @@
+import {
+  rejected,
+  type BatchBounds,
+  type Clock,
+  type DeliverContext,
+  type Delivery,
+  type Logger,
+  type Outcome,
+  type PluginDeliveries,
+  type PluginState,
+  type Sink,
+} from "@bus/core";
+import type { HttpTransport } from "@bus/http";
+import { TeleflowClient } from "../calls/teleflow-client.ts";
+import { DirectCalls } from "../direct/direct-calls.ts";
+import type { ParsedOptions } from "../options.ts";
+import type { PlannedRule } from "../rules/planned-rule.ts";
+import { RuleBook } from "../rules/rule-book.ts";
+import { TriggerSender, type Sending } from "../sending/trigger-sender.ts";
+import type { TeleflowCalls } from "../teleflow-calls.ts";
+import { BroadcastDelivery } from "./broadcast-delivery.ts";
+import { CancelDelivery } from "./cancel-delivery.ts";
+import { Confirmation } from "./confirmation.ts";
+import { InFlight } from "./in-flight.ts";
+import { TriggerDelivery, type Unit } from "./trigger-delivery.ts";
+import { UnitNotes } from "./unit-notes.ts";
+
+export interface TeleflowDeliveryParts {
+  readonly options: ParsedOptions;
+  readonly http: HttpTransport;
+  readonly state: PluginState;
+  readonly deliveries: PluginDeliveries;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly logger: Logger;
+}
+
+/** What one `deliver` may take beyond the deadline of its first request, for those that come of it. */
+const SPARE_MS = 25_000;
+/** What the engine leaves to say what came of it. */
+const GRACE_MS = 5_000;
+
+/** How long the engine gives an attempt whose requests have this deadline. */
+export function timeoutMsOf(deadlineMs: number): number {
+  return deadlineMs + SPARE_MS + GRACE_MS;
+}
+
+const KINDS = ["trigger", "broadcast", "cancel"] as const;
+
+interface UnitAt extends Unit {
+  /** In the batch. */
+  readonly index: number;
+}
+
+type Deliver = (units: readonly Unit[], sending: Sending) => Promise<readonly Outcome[]>;
+
+/**
+ * Does what the rules say of each event. A rule is a destination: its units of work wait in a lane of their own.
+ *
+ * @see docs/spec/teleflow.md
+ */
+export class TeleflowDelivery implements Sink<TeleflowCalls> {
+  readonly batch: BatchBounds;
+  readonly api: DirectCalls;
+  readonly #options: ParsedOptions;
+  readonly #clock: Clock;
+  readonly #book: RuleBook;
+  readonly #client: TeleflowClient;
+  readonly #notes: UnitNotes;
+  readonly #byKind: Readonly<Record<PlannedRule["kind"], Deliver>>;
+
+  constructor({ options, http, state, deliveries, clock, random, logger }: TeleflowDeliveryParts) {
+    const { maxTriggers, maxBytes, lingerMs } = options.batch;
+    this.batch = { maxItems: maxTriggers, maxBytes, lingerMs };
+    this.#options = options;
+    this.#clock = clock;
+    this.#book = new RuleBook(options.rules, options.environment, logger);
+    this.#client = new TeleflowClient(http, options, clock);
+    this.#notes = new UnitNotes(state, clock);
+    const shared = {
+      book: this.#book,
+      client: this.#client,
+      notes: this.#notes,
+      inFlight: new InFlight(),
+      deliveries,
+      sender: new TriggerSender(this.#client, options.batch, clock),
+      clock,
+      onInactive: options.onInactive,
+      graceMs: options.cancelGraceMs,
+    };
+    const confirmation = options.confirm && new Confirmation(this.#client, options.confirm, clock);
+    const triggers = new TriggerDelivery({ ...shared, confirmation });
+    const broadcasts = new BroadcastDelivery({ ...shared, broadcastRetry: options.broadcastRetry });
+    const cancels = new CancelDelivery(shared);
+    this.api = new DirectCalls({ ...shared, random, url: options.url, timeMs: options.deadlineMs + SPARE_MS });
+    this.#byKind = {
+      trigger: (units, sending) => triggers.deliver(units, sending),
+      broadcast: (units, sending) => broadcasts.deliver(units, sending),
+      cancel: (units, sending) => cancels.deliver(units, sending),
+    };
+  }
+
+  fixedDestinations(type: string): readonly string[] {
+    return this.#book.destinationsOf(type);
+  }
+
+  start(): Promise<void> {
+    return this.#notes.prune();
+  }
+
+  stop(): void {
+    this.api.stop();
+  }
+
+  async deliver(batch: readonly Delivery[], { signal }: DeliverContext): Promise<readonly Outcome[]> {
+    const sending = { signal, endsAt: this.#clock.steady() + this.#options.deadlineMs + SPARE_MS };
+    const outcomes = Array.from<Outcome>({ length: batch.length });
+    // Rules of several event types may share an id, and so a lane.
+    const units: Record<PlannedRule["kind"], UnitAt[]> = { trigger: [], broadcast: [], cancel: [] };
+    for (const [index, delivery] of batch.entries()) {
+      const rule = this.#book.ruleOf(delivery.event.type, delivery.destination);
+      if (rule) units[rule.kind].push({ index, delivery, rule });
+      else outcomes[index] = noRule(delivery);
+    }
+    await Promise.all(
+      KINDS.map(async (kind) => {
+        if (units[kind].length === 0) return;
+        const made = await this.#byKind[kind](units[kind], sending);
+        for (const [order, { index }] of units[kind].entries()) {
+          const outcome = made[order];
+          if (outcome) outcomes[index] = outcome;
+        }
+      }),
+    );
+    return outcomes;
+  }
+
+  /** @throws {BusError} BUS_HTTP_FAILED, or as `HttpTransport.request` does */
+  check({ signal }: { readonly signal: AbortSignal }): Promise<void> {
+    return this.#client.check(signal);
+  }
+}
+
+function noRule({ destination, event }: Delivery): Outcome {
+  return rejected(`There is no rule "${destination}" for "${event.type}": bring it back and replay this.`);
+}

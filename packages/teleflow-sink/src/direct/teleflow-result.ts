@@ -1,0 +1,56 @@
+import type { WireTrigger } from "../rules/wire-trigger.ts";
+import type { TeleflowResult, TeleflowStatus } from "../teleflow-calls.ts";
+import type { Said } from "./said.ts";
+
+const STATUSES: ReadonlySet<string> = new Set<TeleflowStatus>([
+  "processed",
+  "trigger_not_active",
+  "no_workflow_steps_defined",
+  "no_workflow_active_steps_defined",
+  "no_tenant_found",
+  "subscriber_id_missing",
+  "invalid_recipients",
+  "error",
+]);
+
+/** What came of these triggers together, of which the service said this. */
+export function resultOf(triggers: readonly WireTrigger[], said: readonly Said[]): TeleflowResult {
+  const statuses = said.map(statusOf);
+  const [first = "unknown"] = statuses;
+  const status = statuses.reduce((one, other) => (rankOf(other) > rankOf(one) ? other : one), first);
+  const reasons = new Set(said.flatMap((one) => ("reason" in one ? [wordsOf(one.reason)] : [])));
+  return {
+    status,
+    transactionIds: triggers.map(({ transactionId }) => transactionId),
+    ...(reasons.size > 0 && { error: [...reasons] }),
+  };
+}
+
+/** Whether the service has taken the request, whatever it says of the trigger. */
+export function isAnswered(said: Said): boolean {
+  if (said.kind === "processed" || said.kind === "inactive") return true;
+  return "status" in said && said.status !== undefined && said.status >= 200 && said.status < 300;
+}
+
+/** What the service says, without what the sink says before it. */
+export function wordsOf(reason: string): string {
+  return reason.replace(/^Teleflow answered \w+: /, "");
+}
+
+function statusOf(said: Said): TeleflowResult["status"] {
+  if (said.kind === "processed") return "processed";
+  if (said.kind === "unknown") return "unknown";
+  if (!isAnswered(said)) return "failed";
+  const status = "reason" in said ? /^Teleflow answered (\w+)/.exec(said.reason)?.[1] : undefined;
+  return status !== undefined && isStatus(status) ? status : "unknown";
+}
+
+function isStatus(status: string): status is TeleflowStatus {
+  return STATUSES.has(status);
+}
+
+function rankOf(status: TeleflowResult["status"]): number {
+  if (status === "unknown") return 3;
+  if (status === "failed") return 2;
+  return status === "processed" ? 0 : 1;
+}
