@@ -22,6 +22,10 @@ const SUBJECTS: Readonly<Record<string, { readonly title: string; readonly measu
     title: "the knowledge graph",
     measurements: ["graph-records.bench.ts", "graph-pushes.bench.ts"],
   },
+  notifications: {
+    title: "notifications",
+    measurements: ["notification-triggers.bench.ts"],
+  },
 };
 const RESULTS = new URL("../results/", import.meta.url);
 

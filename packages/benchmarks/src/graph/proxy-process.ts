@@ -1,4 +1,4 @@
-/** A Kafka REST proxy in a process of its own, so that it costs the sender no time of its event loop. Run by `proxy.ts`. */
+/** A Kafka REST proxy in a process of its own, so that it costs the sender no time of its event loop. Run by `graph-records.bench.ts`. */
 import { kafkaRestStub } from "@bus/testkit";
 
 const stub = await kafkaRestStub();
