@@ -12,5 +12,5 @@ export type Reply =
     }
   /** Nothing was heard: the service may have taken the request or not. */
   | { readonly kind: "none"; readonly reason: string }
-  /** Nothing left this machine. Final: nor will it at the next try. */
-  | { readonly kind: "unsent"; readonly reason: string; readonly isFinal: boolean };
+  /** Nothing left this machine: it could not, or, for which it is `isFree`, it was not tried. */
+  | { readonly kind: "unsent"; readonly reason: string; readonly isFree: boolean };

@@ -111,7 +111,7 @@ export class TeleflowClient {
   }
 
   async #exchange(request: Request, { signal, withinMs, epochs = [] }: Call): Promise<Reply> {
-    if (signal.aborted) return { kind: "unsent", reason: "It was ended before it was sent.", isFinal: false };
+    if (signal.aborted) return { kind: "unsent", reason: "It was ended before it was sent.", isFree: true };
     const deadlineMs = Math.min(this.#options.deadlineMs, withinMs);
     try {
       return this.#replyOf(await this.#request(request, { signal, deadlineMs, epochs }), request.cost);

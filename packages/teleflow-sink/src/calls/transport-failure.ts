@@ -2,8 +2,13 @@ import { BusError, type BusErrorCode } from "@bus/core";
 import { outcomeOfError } from "@bus/http";
 import type { Reply } from "./reply.ts";
 
-/** Faults that the transport finds before it sends, and would find again. */
-const FINAL: readonly BusErrorCode[] = ["BUS_HEADER_INVALID", "BUS_OPTION_INVALID", "BUS_URL_INVALID"];
+/** Faults that the transport finds before it sends. */
+const REFUSED: readonly BusErrorCode[] = [
+  "BUS_ADDRESS_REFUSED",
+  "BUS_HEADER_INVALID",
+  "BUS_OPTION_INVALID",
+  "BUS_URL_INVALID",
+];
 
 /** Node's names of what a socket does before it can be written to. */
 const BEFORE_SENDING: readonly unknown[] = ["connect", "getaddrinfo", "queryA", "queryAaaa"];
@@ -12,14 +17,11 @@ const BEFORE_SENDING: readonly unknown[] = ["connect", "getaddrinfo", "queryA", 
 export function replyOfError(error: unknown): Reply {
   const outcome = outcomeOfError(error);
   const reason = "reason" in outcome ? outcome.reason : "";
-  const isFinal = BusError.is(error) && FINAL.includes(error.code);
-  if (isFinal || isUnsent(error)) return { kind: "unsent", reason, isFinal };
-  return { kind: "none", reason };
+  return isUnsent(error) ? { kind: "unsent", reason, isFree: false } : { kind: "none", reason };
 }
 
 function isUnsent(error: unknown): boolean {
-  // The address is known again at the next try, and may be another then.
-  if (BusError.is(error, "BUS_ADDRESS_REFUSED")) return true;
+  if (BusError.is(error) && REFUSED.includes(error.code)) return true;
   if (!BusError.is(error, "BUS_HTTP_FAILED")) return false;
   const { cause } = error;
   // Node tries the addresses of a name in turn, and gathers the failures.

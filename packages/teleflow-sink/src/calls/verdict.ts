@@ -1,30 +1,41 @@
 import { dataOf, parseResult, type TriggerResult } from "./parse-body.ts";
 import type { Reply } from "./reply.ts";
 
+/** An answer that is no success. */
+interface Answered {
+  /** For people. */
+  readonly reason: string;
+  /** The service's own words, "" for none. */
+  readonly words: string;
+  readonly status: number;
+  /** What the service called it, of a request that it took. */
+  readonly result?: string;
+}
+
 /** What the service said of one trigger, broadcast included. */
 export type Verdict =
   /** It has it. */
   | { readonly kind: "processed"; readonly status: number; readonly transactionId: string | undefined }
   /** The workflow is switched off, or has no steps that are on. */
-  | { readonly kind: "inactive"; readonly reason: string }
+  | (Answered & { readonly kind: "inactive" })
   /** It will never take it. */
-  | { readonly kind: "refused"; readonly reason: string; readonly status: number }
+  | (Answered & { readonly kind: "refused" })
   /** It answered with an error of its own: again, with another idempotency key. */
-  | { readonly kind: "failed"; readonly reason: string; readonly status?: number; readonly afterMs?: number }
+  | (Answered & { readonly kind: "failed"; readonly afterMs?: number })
   /** It is still at the same request, or was too slow: again, with the same key. */
-  | { readonly kind: "busy"; readonly reason: string; readonly status: number; readonly afterMs?: number }
+  | (Answered & { readonly kind: "busy"; readonly afterMs?: number })
   /** It knows the key with another body: again, with another key, once. */
-  | { readonly kind: "reused"; readonly reason: string }
+  | (Answered & { readonly kind: "reused" })
   /** No answer: it may have it or not. Again, with the same key. */
   | { readonly kind: "unknown"; readonly reason: string }
   /** The rate limit is used up; no fault of the trigger. */
   | { readonly kind: "limited"; readonly reason: string; readonly afterMs: number }
   /** It lets nobody in, or is not where the URL leads. */
-  | { readonly kind: "closed"; readonly reason: string; readonly status: number }
+  | (Answered & { readonly kind: "closed" })
   /** A broadcast costs more than the rate limit ever allows. */
   | { readonly kind: "impossible"; readonly reason: string }
-  /** It was not sent: no time was left, or what went before it made it useless. */
-  | { readonly kind: "unsent"; readonly reason: string };
+  /** It was not sent: it could not be, which uses up an attempt, or it was not tried, for which it is `isFree`. */
+  | { readonly kind: "unsent"; readonly reason: string; readonly isFree: boolean };
 
 /** Statuses of a workflow that cannot be triggered as it is now. */
 const INACTIVE: ReadonlySet<string> = new Set([
@@ -79,43 +90,42 @@ type Answer = Extract<Reply, { kind: "answer" }>;
 /** What a reply without results says of all that its request bears. */
 function verdictOfRequest(reply: Reply): Verdict {
   if (reply.kind === "none") return { kind: "unknown", reason: reply.reason };
-  if (reply.kind === "unsent") return { kind: "unsent", reason: reply.reason };
+  if (reply.kind === "unsent") return { kind: "unsent", reason: reply.reason, isFree: reply.isFree };
   const { status, words, afterMs } = reply;
-  const reason = reasonOf(reply);
+  const answered = { reason: reasonOf(reply), words, status };
   const after = afterMs === undefined ? undefined : { afterMs };
   switch (status) {
     case 400:
     case 413:
-      return { kind: "refused", reason, status };
+      return { kind: "refused", ...answered };
     case 422:
-      return REUSED.test(words) ? { kind: "reused", reason } : { kind: "refused", reason, status };
+      return REUSED.test(words) ? { kind: "reused", ...answered } : { kind: "refused", ...answered };
     case 401:
     case 402:
     case 403:
     case 404:
-      return { kind: "closed", reason, status };
+      return { kind: "closed", ...answered };
     case 408:
     case 409:
-      return { kind: "busy", reason, status, ...after };
+      return { kind: "busy", ...answered, ...after };
     case 429:
-      return { kind: "limited", reason, afterMs: afterMs ?? 0 };
+      return { kind: "limited", reason: answered.reason, afterMs: afterMs ?? 0 };
     default:
-      return { kind: "failed", reason, status, ...after };
+      return { kind: "failed", ...answered, ...after };
   }
 }
 
 function verdictOfResult(result: TriggerResult | undefined, answer: Answer): Verdict {
-  const { status: httpStatus } = answer;
-  if (result === undefined) return { kind: "failed", reason: reasonOf(answer), status: httpStatus };
-  const { status, transactionId, errors } = result;
-  if (status === "processed") return { kind: "processed", status: httpStatus, transactionId };
+  const { status } = answer;
+  if (result === undefined) return { kind: "failed", reason: reasonOf(answer), words: "", status };
+  const { status: said, transactionId, errors } = result;
+  if (said === "processed") return { kind: "processed", status, transactionId };
   const words = errors.join("; ").slice(0, LONGEST_REASON);
-  const reason = `Teleflow answered ${status.slice(0, LONGEST_REASON)}${words === "" ? "." : `: ${words}`}`;
-  if (INACTIVE.has(status)) return { kind: "inactive", reason };
-  if (REFUSED.has(status) || (status === "error" && AT_FAULT.test(words))) {
-    return { kind: "refused", reason, status: httpStatus };
-  }
-  return { kind: "failed", reason, status: httpStatus };
+  const reason = `Teleflow answered ${said.slice(0, LONGEST_REASON)}${words === "" ? "." : `: ${words}`}`;
+  const answered = { reason, words, status, result: said };
+  if (INACTIVE.has(said)) return { kind: "inactive", ...answered };
+  const isAtFault = REFUSED.has(said) || (said === "error" && AT_FAULT.test(words));
+  return { kind: isAtFault ? "refused" : "failed", ...answered };
 }
 
 function reasonOf(answer: Answer): string {

@@ -1,12 +1,12 @@
 import { delivered, pause, rejected, retry, type Outcome } from "@bus/core";
 import type { Reply } from "../calls/reply.ts";
 import type { CancelRound } from "./cancellation.ts";
-import { PROBE_AFTER_MS } from "./verdict-outcome.ts";
+import { reasonOf, unsettled } from "./unsettled.ts";
 
-/** As long as the service names no time after a 429. */
-const LIMITED_MS = 1_000;
-/** Statuses of 4xx that pass by themselves. */
-const PASSING: readonly number[] = [408, 409, 425];
+/** Of answers that the same cancellation gets again. */
+const FINAL: readonly number[] = [400, 405, 410, 413, 414, 415, 422];
+
+const ANSWERED = "The service answered the cancellation";
 
 export function cancelOutcome(round: CancelRound): Outcome {
   switch (round.kind) {
@@ -24,12 +24,7 @@ export function cancelOutcome(round: CancelRound): Outcome {
 }
 
 function outcomeOf(reply: Reply): Outcome {
-  if (reply.kind !== "answer") return retry(reply.reason);
-  const { status, words, afterMs } = reply;
-  const reason = `The service answered the cancellation with ${status}${words === "" ? "." : `: ${words}`}`;
-  const info = { status };
-  if (status === 429) return pause(reason, { probeAfterMs: afterMs ?? LIMITED_MS, info });
-  if (status >= 401 && status <= 404) return pause(reason, { probeAfterMs: PROBE_AFTER_MS, info });
-  if (status >= 400 && status < 500 && !PASSING.includes(status)) return rejected(reason, info);
-  return retry(reason, { info, ...(afterMs !== undefined && { afterMs }) });
+  const isFinal = reply.kind === "answer" && FINAL.includes(reply.status);
+  if (isFinal) return rejected(reasonOf(reply, ANSWERED), { status: reply.status });
+  return unsettled(reply, ANSWERED);
 }

@@ -1,9 +1,10 @@
-import { delivered, pause, rejected, retry, type Clock, type Outcome } from "@bus/core";
+import { delivered, rejected, retry, type Clock, type Outcome } from "@bus/core";
 import type { Reply } from "../calls/reply.ts";
 import type { TeleflowClient } from "../calls/teleflow-client.ts";
 import type { Sending } from "../sending/trigger-sender.ts";
 import type { UnitNote } from "./unit-notes.ts";
-import { CLEARED, PROBE_AFTER_MS, type Judged } from "./verdict-outcome.ts";
+import { unsettled } from "./unsettled.ts";
+import { CLEARED, type Judged } from "./verdict-outcome.ts";
 
 /** Of an accepted trigger whose confirmation is due: what is known now, or that it is to be sent again. */
 export type Confirmed = Judged | "again";
@@ -18,8 +19,6 @@ export interface Accepted {
 
 /** Questions under way at once. */
 const AT_ONCE = 4;
-/** As long as the service names no time after a 429. */
-const LIMITED_MS = 1_000;
 
 /** Asks whether the service's worker has made notifications of what was accepted. */
 export class Confirmation {
@@ -102,11 +101,6 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 function unanswered(reply: Reply, since: number): Judged {
-  if (reply.kind !== "answer") return { outcome: retry(reply.reason), note: { since } };
-  const { status, words, afterMs } = reply;
-  const reason = `Whether it went through is not known: Teleflow answered ${status}${words === "" ? "." : `: ${words}`}`;
-  const info = { status };
-  if (status === 429) return { outcome: pause(reason, { probeAfterMs: afterMs ?? LIMITED_MS, info }) };
-  if (status >= 401 && status <= 404) return { outcome: pause(reason, { probeAfterMs: PROBE_AFTER_MS, info }) };
-  return { outcome: retry(reason, { info, ...(afterMs !== undefined && { afterMs }) }), note: { since } };
+  const outcome = unsettled(reply, "Whether it went through is not known: Teleflow answered");
+  return { outcome, ...(outcome.kind === "retry" && { note: { since } }) };
 }

@@ -1,4 +1,5 @@
 import {
+  BusError,
   rejected,
   type BatchBounds,
   type Clock,
@@ -61,12 +62,13 @@ type Deliver = (units: readonly Unit[], sending: Sending) => Promise<readonly Ou
  */
 export class TeleflowDelivery implements Sink<TeleflowCalls> {
   readonly batch: BatchBounds;
-  readonly api: DirectCalls;
+  readonly api: TeleflowCalls;
   readonly #options: ParsedOptions;
   readonly #clock: Clock;
   readonly #book: RuleBook;
   readonly #client: TeleflowClient;
   readonly #notes: UnitNotes;
+  readonly #stopping = new AbortController();
   readonly #byKind: Readonly<Record<PlannedRule["kind"], Deliver>>;
 
   constructor({ options, http, state, deliveries, clock, random, logger }: TeleflowDeliveryParts) {
@@ -92,7 +94,9 @@ export class TeleflowDelivery implements Sink<TeleflowCalls> {
     const triggers = new TriggerDelivery({ ...shared, confirmation });
     const broadcasts = new BroadcastDelivery({ ...shared, broadcastRetry: options.broadcastRetry });
     const cancels = new CancelDelivery(shared);
-    this.api = new DirectCalls({ ...shared, random, url: options.url, timeMs: options.deadlineMs + SPARE_MS });
+    const { signal: stopping } = this.#stopping;
+    const timeMs = options.deadlineMs + SPARE_MS;
+    this.api = new DirectCalls({ ...shared, random, url: options.url, timeMs, stopping });
     this.#byKind = {
       trigger: (units, sending) => triggers.deliver(units, sending),
       broadcast: (units, sending) => broadcasts.deliver(units, sending),
@@ -109,7 +113,7 @@ export class TeleflowDelivery implements Sink<TeleflowCalls> {
   }
 
   stop(): void {
-    this.api.stop();
+    this.#stopping.abort(new BusError("BUS_NOT_RUNNING", ["A call to Teleflow", "stopped"]));
   }
 
   async deliver(batch: readonly Delivery[], { signal }: DeliverContext): Promise<readonly Outcome[]> {

@@ -61,8 +61,11 @@ export function judge(verdict: Verdict, context: JudgeContext): Judged {
         : { outcome: retry(verdict.reason, { info: { status: 422 } }), note: { epoch, since, reused: true } };
     case "busy":
     case "unknown":
-    case "unsent":
       return { outcome: again(verdict), note: { since } };
+    case "unsent":
+      return verdict.isFree
+        ? { outcome: retry(verdict.reason, { free: true }) }
+        : { outcome: again(verdict), note: { since } };
     case "limited":
       return { outcome: pause(verdict.reason, { probeAfterMs: verdict.afterMs, info: { status: 429 } }) };
     case "closed": {

@@ -1,7 +1,6 @@
 import { BusError } from "@bus/core";
 import type { Reply } from "../calls/reply.ts";
 import type { Said } from "./said.ts";
-import { wordsOf } from "./teleflow-result.ts";
 
 /** A call, as its errors name it, and where it goes. */
 export interface CallPlace {
@@ -16,8 +15,6 @@ export function failureOf(said: Said, place: CallPlace): BusError {
   switch (said.kind) {
     case "cancelled":
       return new BusError("BUS_OPTION_INVALID", [`The ${place.call}`, said.reason]);
-    case "reused":
-      return refused(422, wordsOf(said.reason));
     case "limited":
       return failureOfWait(said.afterMs, place);
     case "impossible":
@@ -25,8 +22,9 @@ export function failureOf(said: Said, place: CallPlace): BusError {
     case "refused":
     case "failed":
     case "busy":
+    case "reused":
     case "closed":
-      return refused(said.status ?? 0, wordsOf(said.reason));
+      return refused(said.status, said.words);
     case "unsent":
       return failed("sending", said.reason, place);
     case "processed":

@@ -1,6 +1,7 @@
 import { BusError } from "@bus/core";
 import type { TeleflowClient } from "../calls/teleflow-client.ts";
 import { CancelRequests } from "../delivery/cancel-requests.ts";
+import { LIMITED_MS } from "../delivery/unsettled.ts";
 import { Cancellation, type CancellationParts, type CancelRound } from "../delivery/cancellation.ts";
 import {
   directBroadcast,
@@ -23,25 +24,18 @@ export interface DirectCallsParts extends CancellationParts, DirectSenderParts {
   readonly random: () => number;
   /** Of the service. */
   readonly url: string;
+  /** Aborts when the bus stops. */
+  readonly stopping: AbortSignal;
 }
-
-/** As long as the service names no time after a 429. */
-const LIMITED_MS = 1_000;
 
 /** What hosts do by hand. Every call ends when the bus stops. */
 export class DirectCalls implements TeleflowCalls {
   readonly #parts: DirectCallsParts;
   readonly #sender: DirectSender;
-  readonly #stopping = new AbortController();
 
   constructor(parts: DirectCallsParts) {
     this.#parts = parts;
     this.#sender = new DirectSender(parts);
-  }
-
-  /** Ends the calls under way. Idempotent. */
-  stop(): void {
-    this.#stopping.abort(new BusError("BUS_NOT_RUNNING", ["A call to Teleflow", "stopped"]));
   }
 
   async trigger(trigger: TeleflowTrigger, options?: TeleflowCallOptions): Promise<TeleflowResult> {
@@ -103,7 +97,7 @@ export class DirectCalls implements TeleflowCalls {
   }
 
   #call<T>({ signal }: TeleflowCallOptions = {}, work: (signals: DirectSignals) => Promise<T>): Promise<T> {
-    const stopping = this.#stopping.signal;
+    const { stopping } = this.#parts;
     const either = signal ? AbortSignal.any([signal, stopping]) : stopping;
     either.throwIfAborted();
     return endedBy(either, work({ signal: either, stopping }));

@@ -32,7 +32,7 @@ const ENDING: ReadonlySet<Said["kind"]> = new Set(["limited", "closed", "unsent"
 /** Error answers, which the service may repeat to the same idempotency key for a day. */
 const ANSWERED_BADLY: ReadonlySet<Said["kind"]> = new Set(["inactive", "refused", "failed", "reused", "closed"]);
 
-const NOTHING: Said = { kind: "unsent", reason: "Nothing was heard of it." };
+const NOTHING: Said = { kind: "unsent", reason: "Nothing was heard of it.", isFree: true };
 const CANCELLED: Said = { kind: "cancelled", reason: "its transactionId was cancelled before: give it another one" };
 
 type Send = (sendables: readonly Sendable[], sending: Sending) => Promise<readonly Verdict[]>;

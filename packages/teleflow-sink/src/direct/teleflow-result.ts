@@ -18,7 +18,7 @@ export function resultOf(triggers: readonly WireTrigger[], said: readonly Said[]
   const statuses = said.map(statusOf);
   const [first = "unknown"] = statuses;
   const status = statuses.reduce((one, other) => (rankOf(other) > rankOf(one) ? other : one), first);
-  const reasons = new Set(said.flatMap((one) => ("reason" in one ? [wordsOf(one.reason)] : [])));
+  const reasons = new Set(said.flatMap((one) => ("reason" in one ? [wordsOf(one)] : [])));
   return {
     status,
     transactionIds: triggers.map(({ transactionId }) => transactionId),
@@ -29,19 +29,19 @@ export function resultOf(triggers: readonly WireTrigger[], said: readonly Said[]
 /** Whether the service has taken the request, whatever it says of the trigger. */
 export function isAnswered(said: Said): boolean {
   if (said.kind === "processed" || said.kind === "inactive") return true;
-  return "status" in said && said.status !== undefined && said.status >= 200 && said.status < 300;
+  return "status" in said && said.status >= 200 && said.status < 300;
 }
 
-/** What the service says, without what the sink says before it. */
-export function wordsOf(reason: string): string {
-  return reason.replace(/^Teleflow answered \w+: /, "");
+/** What the service says, or the sink where it says nothing. */
+function wordsOf(said: Exclude<Said, { readonly kind: "processed" }>): string {
+  return "words" in said && said.words !== "" ? said.words : said.reason;
 }
 
 function statusOf(said: Said): TeleflowResult["status"] {
   if (said.kind === "processed") return "processed";
   if (said.kind === "unknown") return "unknown";
   if (!isAnswered(said)) return "failed";
-  const status = "reason" in said ? /^Teleflow answered (\w+)/.exec(said.reason)?.[1] : undefined;
+  const status = "result" in said ? said.result : undefined;
   return status !== undefined && isStatus(status) ? status : "unknown";
 }
 

@@ -27,8 +27,8 @@ const JOIN_MS = 3;
 /** With less time than this no request is begun. */
 const LEAST_MS = 1_000;
 
-const ENDED: Verdict = { kind: "unsent", reason: "The attempt was ended before it was sent." };
-const NO_TIME: Verdict = { kind: "unsent", reason: "No time was left to send it." };
+const ENDED: Verdict = { kind: "unsent", reason: "The attempt was ended before it was sent.", isFree: true };
+const NO_TIME: Verdict = { kind: "unsent", reason: "No time was left to send it.", isFree: true };
 
 /** What holds for all that the call still has to send: the next request would hear the same. */
 const ENDING: ReadonlySet<Verdict["kind"]> = new Set(["limited", "closed", "unsent"]);

@@ -238,7 +238,7 @@ describe("no answer", () => {
 
     const reply = await aClient(url).trigger(aTrigger("tf_1"), aCall({ signal: AbortSignal.abort() }));
 
-    expect(reply).toMatchObject({ kind: "unsent", isFinal: false });
+    expect(reply).toMatchObject({ kind: "unsent", isFree: true });
     expect(requests).toEqual([]);
   });
 
@@ -256,8 +256,8 @@ describe("no answer", () => {
     );
 
     expect([refused, unknown]).toMatchObject([
-      { kind: "unsent", isFinal: false },
-      { kind: "unsent", isFinal: false },
+      { kind: "unsent", isFree: false },
+      { kind: "unsent", isFree: false },
     ]);
   });
 
@@ -266,16 +266,16 @@ describe("no answer", () => {
 
     const reply = await aClient("http://teleflow.test/v1", { http }).trigger(aTrigger("tf_1"), aCall());
 
-    expect(reply).toMatchObject({ kind: "unsent", isFinal: false });
+    expect(reply).toMatchObject({ kind: "unsent", isFree: false });
   });
 
-  it("is certain, and for good, of a request that can never be sent", async () => {
+  it("is certain of a request that can never be sent", async () => {
     const reply = await aClient("http://127.0.0.1/v1", { headers: { "x-line": "a\nb" } }).trigger(
       aTrigger("tf_1"),
       aCall(),
     );
 
-    expect(reply).toMatchObject({ kind: "unsent", isFinal: true });
+    expect(reply).toMatchObject({ kind: "unsent", isFree: false });
   });
 
   it.each(["reset", "hang"] as const)("says nothing of the key when there is a %s", async (answer) => {

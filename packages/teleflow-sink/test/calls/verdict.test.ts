@@ -64,7 +64,7 @@ const RESULTS: readonly [string, unknown, Partial<Verdict>][] = [
 /** Without results, of all that the request bore. */
 const REPLIES: readonly [string, Reply, Partial<Verdict>][] = [
   ["no answer", { kind: "none", reason: "It hung." }, { kind: "unknown", reason: "It hung." }],
-  ["nothing sent", { kind: "unsent", reason: "No.", isFinal: false }, { kind: "unsent", reason: "No." }],
+  ["nothing sent", { kind: "unsent", reason: "No.", isFree: false }, { kind: "unsent", reason: "No." }],
   ["401", anAnswer(401, { words: "no" }), { kind: "closed", status: 401, reason: "Teleflow answered 401: no" }],
   ["402", anAnswer(402), { kind: "closed", status: 402, reason: "Teleflow answered 402." }],
   ["403", anAnswer(403), { kind: "closed", status: 403 }],
@@ -115,10 +115,11 @@ describe("a trigger or a broadcast", () => {
 
     expect(verdictOfOne(REFUSALS[0]![1])).toEqual({
       kind: "refused",
+      words: "to should not be empty",
       status: 400,
       reason: "Teleflow answered 400: to should not be empty",
     });
-    expect(JSON.stringify(verdictOfOne(ok(result("error", words)))).length).toBeLessThan(1_200);
+    expect(JSON.stringify(verdictOfOne(ok(result("error", words)))).length).toBeLessThan(2_200);
   });
 
   it("with a list for its result has failed", () => {

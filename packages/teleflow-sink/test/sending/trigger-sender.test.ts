@@ -195,7 +195,7 @@ describe("the end of the time", () => {
     const verdicts = await send(someTriggers("ab"), { endsAt: clock.steady() + 999 });
 
     expect(verdicts).toEqual(
-      Array.from({ length: 2 }, () => ({ kind: "unsent", reason: "No time was left to send it." })),
+      Array.from({ length: 2 }, () => ({ kind: "unsent", reason: "No time was left to send it.", isFree: true })),
     );
     expect(service.requests).toEqual([]);
   });
