@@ -17,3 +17,4 @@ export { parseTargetUrl } from "./target-url.ts";
 export { type TransportOptions } from "./transport-options.ts";
 export { undiciTransport } from "./undici-transport.ts";
 export { type VerifyOptions } from "./signed-timestamp.ts";
+export { zodCheck } from "./zod-check.ts";

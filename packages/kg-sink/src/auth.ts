@@ -1,6 +1,5 @@
-import { checkHeaders } from "@bus/http";
+import { checkHeaders, zodCheck } from "@bus/http";
 import { z } from "zod";
-import { refusal } from "./refusal.ts";
 
 /** What the proxy knows the host by, sent with every request as `Authorization`. */
 export type KgAuth =
@@ -26,7 +25,7 @@ const bearer = z.strictObject({
     .string()
     .min(1, "write a token")
     .regex(/^\S*$/, "it has blanks")
-    .check(refusal((token) => checkHeaders({ authorization: `Bearer ${token}` }))),
+    .check(zodCheck((token) => checkHeaders({ authorization: `Bearer ${token}` }))),
 });
 
 export const kgAuth: z.ZodType<KgAuth, KgAuth> = z.discriminatedUnion("type", [basic, bearer]);

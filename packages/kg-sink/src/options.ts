@@ -1,11 +1,10 @@
 import type { BusEvent } from "@bus/core";
-import { checkHeaders } from "@bus/http";
+import { checkHeaders, zodCheck } from "@bus/http";
 import { z } from "zod";
 import { kgAuth, type KgAuth } from "./auth.ts";
 import { checkProxyUrl, withoutTrailingSlashes } from "./proxy-url.ts";
 import type { RecordOptions } from "./records/record-maker.ts";
 import type { KgRecordMappers } from "./records/record-mappers.ts";
-import { refusal } from "./refusal.ts";
 
 export interface KgSinkOptions<R extends KgRecordMappers = KgRecordMappers> {
   /** Of the Kafka REST proxy: absolute, http or https, with or without a path, without a query. Its host may be private. */
@@ -89,7 +88,7 @@ const mapper = z
 
 export const kgSinkOptions: z.ZodType<ParsedOptions, KgSinkOptions> = z
   .strictObject({
-    url: z.string().check(refusal(checkProxyUrl)).transform(withoutTrailingSlashes),
+    url: z.string().check(zodCheck(checkProxyUrl)).transform(withoutTrailingSlashes),
     topic: z
       .string()
       .regex(TOPIC, 'expected a name that Kafka allows: 1 to 249 letters, digits, ".", "_" and "-"')
@@ -101,7 +100,7 @@ export const kgSinkOptions: z.ZodType<ParsedOptions, KgSinkOptions> = z
       )
       .default("null"),
     auth: kgAuth.optional(),
-    headers: z.record(z.string(), z.string()).check(refusal(checkHeaders)).readonly().default({}),
+    headers: z.record(z.string(), z.string()).check(zodCheck(checkHeaders)).readonly().default({}),
     ordering: z.enum(["strict", "relaxed"]).default("strict"),
     batch: z
       .strictObject({

@@ -1,8 +1,7 @@
 import type { EventSchemas, EventType } from "@bus/core";
-import { checkHeaders } from "@bus/http";
+import { checkHeaders, zodCheck } from "@bus/http";
 import { z } from "zod";
 import { baseUrlOf, checkServiceUrl } from "./base-url.ts";
-import { refusal } from "./refusal.ts";
 import { planRules } from "./rules/plan-rules.ts";
 import type { PlannedRule } from "./rules/planned-rule.ts";
 import type { TeleflowRule } from "./rules/teleflow-rule.ts";
@@ -85,14 +84,17 @@ export const teleflowSinkOptions: z.ZodType<ParsedOptions, GivenOptions> = z
         "expected an object with a Standard Schema for each event type",
       )
       .transform((events) => Object.keys(events)),
-    url: z.string().check(refusal(checkServiceUrl)).transform(baseUrlOf),
+    url: z.string().check(zodCheck(checkServiceUrl)).transform(baseUrlOf),
     apiKey: z
       .string()
       .min(1, "write a key")
       .regex(/^\S*$/, "it has blanks")
-      .check(refusal((key) => checkHeaders({ authorization: `ApiKey ${key}` }))),
+      .check(zodCheck((key) => checkHeaders({ authorization: `ApiKey ${key}` }))),
     environment: z.string().min(1, "write a name"),
-    rules: z.custom<readonly unknown[]>((value) => Array.isArray(value) && value.length > 0, "write a list of rules"),
+    rules: z.custom<readonly unknown[]>(
+      (value) => Array.isArray(value) && value.length > 0,
+      "expected a list with at least one rule",
+    ),
     onInactive: z.enum(["dead-letter", "drop", "retry"]).default("dead-letter"),
     broadcastRetry: z.boolean().default(false),
     confirm: z.strictObject({ afterMs: durationMs }).optional(),
@@ -109,7 +111,7 @@ export const teleflowSinkOptions: z.ZodType<ParsedOptions, GivenOptions> = z
         lingerMs: durationMs.default(50),
       })
       .prefault({}),
-    headers: z.record(z.string(), z.string()).check(refusal(checkHeaders), refuseOwnHeaders).readonly().default({}),
+    headers: z.record(z.string(), z.string()).check(zodCheck(checkHeaders), refuseOwnHeaders).readonly().default({}),
   })
   .transform(({ events, rules: given, ...options }, { issues }) => {
     const { rules, faults } = planRules(given, events);

@@ -1,8 +1,7 @@
-import { signStandardWebhook } from "@bus/http";
+import { signStandardWebhook, zodCheck } from "@bus/http";
 import { z } from "zod";
 import { id, type TrinoId } from "./events/account.ts";
 import { checkHmacSecret } from "./hmac-secret.ts";
-import { refusal } from "./refusal.ts";
 import { settingsFields, type ParsedSettings, type WebhookSettings } from "./webhook-settings.ts";
 
 /** A webhook that is fixed in the options. Its URL need not differ from those of registered webhooks. */
@@ -33,7 +32,7 @@ export const endpoint: z.ZodType<ParsedEndpoint, WebhookEndpoint> = z
     account: id.optional(),
     secret: z
       .union([z.string().transform((one) => [one]), z.array(z.string()).min(1)])
-      .check(refusal(checkSecrets))
+      .check(zodCheck(checkSecrets))
       .optional(),
   })
   .transform(({ account, secret: secrets = [], ...rest }) => ({

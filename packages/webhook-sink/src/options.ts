@@ -1,7 +1,6 @@
-import { checkAllowList, checkHeaders, type AllowList } from "@bus/http";
+import { checkAllowList, checkHeaders, type AllowList, zodCheck } from "@bus/http";
 import { z } from "zod";
 import { endpoint, type ParsedEndpoint, type WebhookEndpoint } from "./endpoint.ts";
-import { refusal } from "./refusal.ts";
 import { isTakenPrefix } from "./request-headers.ts";
 import { pendingDeliveries } from "./webhook-record.ts";
 import { headersFault, LONGEST_DEADLINE_MS } from "./webhook-settings.ts";
@@ -46,15 +45,15 @@ export const webhookSinkOptions: z.ZodType<ParsedOptions, WebhookSinkOptions> = 
     headerPrefix: z
       .string()
       .min(1)
-      .check(refusal((prefix) => checkHeaders({ [`${prefix}Event`]: "" })))
+      .check(zodCheck((prefix) => checkHeaders({ [`${prefix}Event`]: "" })))
       .refine((prefix) => !isTakenPrefix(prefix), "The Standard Webhooks headers begin with it: choose another")
       .default("X-Trino-"),
     deadlineMs: z.int().min(1).max(LONGEST_DEADLINE_MS).default(15_000),
-    allow: z.array(z.string()).readonly().check(refusal(checkAllowList)).default([]),
+    allow: z.array(z.string()).readonly().check(zodCheck(checkAllowList)).default([]),
     userAgent: z
       .string()
       .min(1)
-      .check(refusal((userAgent) => checkHeaders({ userAgent })))
+      .check(zodCheck((userAgent) => checkHeaders({ userAgent })))
       .default("Bus-Webhooks"),
     whenDisabled: pendingDeliveries.default("park"),
     disableAfterMs: z

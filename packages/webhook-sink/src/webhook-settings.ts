@@ -1,7 +1,6 @@
-import { checkAllowList, checkHeaders, parseTargetUrl, type AllowList } from "@bus/http";
+import { checkAllowList, checkHeaders, parseTargetUrl, type AllowList, zodCheck } from "@bus/http";
 import { z } from "zod";
 import { id, type TrinoId } from "./events/account.ts";
-import { refusal } from "./refusal.ts";
 import { isOwnHeader } from "./request-headers.ts";
 import { areSubscriptions, DEFAULT_SUBSCRIPTIONS, type Subscription } from "./subscriptions.ts";
 import { webhookFilter, type WebhookFilter } from "./webhook-filter.ts";
@@ -52,12 +51,12 @@ const subscriptions = z
 
 const headers = z
   .record(z.string(), z.string())
-  .check(refusal(checkHeaders))
+  .check(zodCheck(checkHeaders))
   .refine((given) => Object.keys(given).length <= 50, "Too many headers (maximum is 50)")
   .refine((given) => bytesOf(given) <= MAX_HEADER_BYTES, "Headers are too long (maximum is 8 KiB in all)")
   .readonly();
 
-const allow = z.array(z.string()).max(100).check(refusal(checkAllowList)).readonly();
+const allow = z.array(z.string()).max(100).check(zodCheck(checkAllowList)).readonly();
 
 const rate = z.strictObject({ limit: z.int().min(1), perMs: z.int().min(1).max(LONGEST_DEADLINE_MS) }).readonly();
 

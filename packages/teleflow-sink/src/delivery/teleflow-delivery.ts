@@ -1,6 +1,7 @@
 import {
   BusError,
   rejected,
+  skipped,
   type BatchBounds,
   type Clock,
   type DeliverContext,
@@ -123,8 +124,9 @@ export class TeleflowDelivery implements Sink<TeleflowCalls> {
     const units: Record<PlannedRule["kind"], UnitAt[]> = { trigger: [], broadcast: [], cancel: [] };
     for (const [index, delivery] of batch.entries()) {
       const rule = this.#book.ruleOf(delivery.event.type, delivery.destination);
-      if (rule) units[rule.kind].push({ index, delivery, rule });
-      else outcomes[index] = noRule(delivery);
+      const end = rule ? this.#endOf(rule, delivery) : noRule(delivery);
+      if (end) outcomes[index] = end;
+      else if (rule) units[rule.kind].push({ index, delivery, rule });
     }
     await Promise.all(
       KINDS.map(async (kind) => {
@@ -139,11 +141,20 @@ export class TeleflowDelivery implements Sink<TeleflowCalls> {
     return outcomes;
   }
 
+  /** Undefined where the rule is for the event. */
+  #endOf(rule: PlannedRule, { event }: Delivery): Outcome | undefined {
+    const isWanted = this.#book.isWanted(rule, event);
+    if (typeof isWanted === "object") return rejected(isWanted.fault);
+    return isWanted ? undefined : NOT_WANTED;
+  }
+
   /** @throws {BusError} BUS_HTTP_FAILED, or as `HttpTransport.request` does */
   check({ signal }: { readonly signal: AbortSignal }): Promise<void> {
     return this.#client.check(signal);
   }
 }
+
+const NOT_WANTED = skipped("The rule is not for this event.");
 
 function noRule({ destination, event }: Delivery): Outcome {
   return rejected(`There is no rule "${destination}" for "${event.type}": bring it back and replay this.`);

@@ -12,9 +12,9 @@ export interface RuleFault {
 const KINDS = ["trigger", "broadcast", "cancel"] as const;
 const VALUES = ["payload", "overrides", "actor", "tenant"];
 const FIELDS: Readonly<Record<PlannedRule["kind"], ReadonlySet<string>>> = {
-  trigger: new Set(["on", "id", "trigger", "to", "transactionId", ...VALUES]),
-  broadcast: new Set(["on", "id", "broadcast", "transactionId", ...VALUES]),
-  cancel: new Set(["on", "id", "cancel"]),
+  trigger: new Set(["on", "where", "id", "trigger", "to", "transactionId", ...VALUES]),
+  broadcast: new Set(["on", "where", "id", "broadcast", "transactionId", ...VALUES]),
+  cancel: new Set(["on", "where", "id", "cancel"]),
 };
 
 /** Letters that an operator can read and write. */
@@ -74,6 +74,7 @@ function faultOf(
   const unknown = Object.keys(rest).find((field) => !FIELDS[kind].has(field));
   if (unknown !== undefined) return { path: [], message: `a rule with ${kind} has no field "${unknown}"` };
   if (kind === "trigger" && !("to" in rest)) return { path: ["to"], message: "write whom it reaches" };
+  if ("where" in rest && !isRuleFunction(rest["where"])) return { path: ["where"], message: "expected a function" };
   if ("transactionId" in rest && !isRuleFunction(rest["transactionId"]))
     return {
       path: ["transactionId"],

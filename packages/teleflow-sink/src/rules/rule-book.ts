@@ -37,6 +37,12 @@ export class RuleBook {
     return this.#byType.get(type)?.get(destination);
   }
 
+  /** Whether the rule is for the event. */
+  isWanted(rule: PlannedRule, event: BusEvent): boolean | Fault {
+    if (rule.fields["where"] === undefined) return true;
+    return this.#orFault(rule, event, (made) => Boolean(made("where")));
+  }
+
   /** What a trigger or broadcast rule sends for the event: one trigger per 100 recipients. */
   render(rule: PlannedRule, event: BusEvent): { readonly triggers: readonly WireTrigger[] } | Fault {
     return this.#orFault(rule, event, (made) => {

@@ -24,8 +24,16 @@ type RuleOf<Event extends BusEvent> = TriggerRule<Event> | BroadcastRule<Event> 
 /** A value, or a function that makes it of the event: at once, and the same at every attempt. */
 type Made<Event, Value, Returned = Value> = Value | ((event: Event) => Returned);
 
+/** What all rules say alike. */
+interface AnyRule<Event> {
+  /** Whether the rule is for this event: if not, its delivery ends as skipped. @default always */
+  readonly where?: ((event: Event) => boolean) | undefined;
+  /** The name of the rule's lane. Once per event type. @default "trigger:", "broadcast:" or "cancel:" with the workflow, or the event type */
+  readonly id?: string | undefined;
+}
+
 /** What triggers and broadcasts say alike. */
-interface SendingRule<Event> {
+interface SendingRule<Event> extends AnyRule<Event> {
   /** What the templates of the workflow are filled with. @default {} */
   readonly payload?: Made<Event, Readonly<Record<string, unknown>>, AnyObject | undefined> | undefined;
   /** Settings for the providers. @default none */
@@ -41,8 +49,6 @@ interface SendingRule<Event> {
    * @default made of the environment, the event and the rule
    */
   readonly transactionId?: ((event: Event) => string) | undefined;
-  /** The name of the rule's lane. Once per event type. @default "trigger:", "broadcast:" or "cancel:" with the workflow, or the event type */
-  readonly id?: string | undefined;
 }
 
 /** Triggers a workflow for recipients. */
@@ -64,7 +70,7 @@ interface BroadcastRule<Event> extends SendingRule<Event> {
 }
 
 /** Cancels what was triggered and has not come to its end, such as a workflow that waits. */
-interface CancelRule<Event> {
+interface CancelRule<Event> extends AnyRule<Event> {
   /** What: all that the rules sent for an event, by its id; or one transaction. */
   readonly cancel: (event: Event) => TeleflowCancellation;
   readonly trigger?: undefined;
@@ -75,8 +81,6 @@ interface CancelRule<Event> {
   readonly actor?: undefined;
   readonly tenant?: undefined;
   readonly transactionId?: undefined;
-  /** As of the other rules. */
-  readonly id?: string | undefined;
 }
 
 export type TeleflowCancellation =
