@@ -291,16 +291,8 @@ export class EventBus {
     const changed = (): void => this.#storeChanged();
     return (sink) => ({
       lanes: pluginLanes(sink, { lanes, open, now, refresh, changed }),
-      deliveries: pluginDeliveries(sink, { open, now, changed, fixed: () => this.#fixedDestinations(sink) }),
+      deliveries: pluginDeliveries(sink, { open, now, changed }),
     });
-  }
-
-  /** Of all event types that the sink takes. */
-  #fixedDestinations(name: string): readonly string[] {
-    const { sinks, events } = this.#options;
-    const sink = this.#plugins.sinks.get(name);
-    const types = Object.keys(sinks[name]?.accepts ?? events);
-    return [...new Set(types.flatMap((type) => sink?.fixedDestinations?.(type) ?? []))];
   }
 
   /** Getters, because plugins are made when the bus starts. */

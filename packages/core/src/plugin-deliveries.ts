@@ -4,8 +4,8 @@ import type { Store } from "./store/store.ts";
 
 /** What a sink owes, and owed, from its `start` on until it is stopped. */
 export interface PluginDeliveries {
-  /** What came of the event at each of the sink's fixed destinations. None of what retention has forgotten. */
-  ofEvent(eventId: string): Promise<readonly DeliveryView[]>;
+  /** What came of the event at each of these fixed destinations, now or once the sink's. None of what retention has forgotten. */
+  ofEvent(eventId: string, destinations: readonly string[]): Promise<readonly DeliveryView[]>;
   /** Those pending at the destination, in order of arrival, at most `limit`. */
   waiting(destination: string, limit: number): Promise<readonly DeliveryView[]>;
   /** Ends a pending delivery for good; false when it is not pending, or not this sink's. */
@@ -21,20 +21,17 @@ export function pluginDeliveries(
     open,
     now,
     changed,
-    fixed,
   }: {
     open: (operation: string) => Store;
     now: () => number;
     changed: () => void;
-    /** All fixed destinations of the sink. */
-    fixed: () => readonly string[];
   },
 ): PluginDeliveries {
   return {
-    ofEvent: async (eventId) => {
+    ofEvent: async (eventId, destinations) => {
       const store = open("DELIVERIES.ofEvent()");
       const records = await Promise.all(
-        fixed().map((destination) => store.get(fixedDeliveryId(eventId, sink, destination))),
+        destinations.map((destination) => store.get(fixedDeliveryId(eventId, sink, destination))),
       );
       return records.flatMap((record) => (record === undefined ? [] : [viewOf(record)]));
     },

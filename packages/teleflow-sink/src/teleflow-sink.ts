@@ -3,6 +3,7 @@ import {
   CLOCK,
   DELIVERIES,
   defineSink,
+  LANES,
   RANDOM,
   STATE,
   type DeliveryPolicy,
@@ -49,7 +50,7 @@ function definedSink<E extends EventSchemas, const Ons extends readonly string[]
     options: teleflowSinkOptions,
     // Which of them have a rule, only the types of the rules tell.
     accepts: acceptsOf(options) as unknown as TeleflowAccepts<E, Ons[number]>,
-    deps: { http: HTTP_TRANSPORT, state: STATE, deliveries: DELIVERIES, clock: CLOCK, random: RANDOM },
+    deps: { http: HTTP_TRANSPORT, state: STATE, deliveries: DELIVERIES, lanes: LANES, clock: CLOCK, random: RANDOM },
     defaults: { http: () => gotTransport() },
     policy: ({ deadlineMs }) => ({
       ordering: "none",

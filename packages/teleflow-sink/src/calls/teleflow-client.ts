@@ -143,7 +143,8 @@ export class TeleflowClient {
     const body = parseBody(bytes, this.#secrets);
     const isError = status < 200 || status >= 300;
     const afterMs = this.limits.afterMsOf(status, headers);
-    return { kind: "answer", status, body, words: isError ? wordsOf(body) : "", afterMs };
+    const words = redirectOf(status, headers["location"]) ?? (isError ? wordsOf(body) : "");
+    return { kind: "answer", status, body, words, afterMs };
   }
 }
 
@@ -162,6 +163,12 @@ export function bulkBytes(triggers: number, bytesOfTriggers: number): number {
 
 function notificationsOf(transactionId: string): string {
   return `/notifications?transactionId=${encodeURIComponent(transactionId)}`;
+}
+
+/** Where a redirect leads: its origin, for the rest may be secret. */
+function redirectOf(status: number, location: string | undefined): string | undefined {
+  const url = status >= 300 && status < 400 && location !== undefined ? URL.parse(location) : null;
+  return url ? `a redirect to ${url.origin}` : undefined;
 }
 
 function wordsOf(body: unknown): string {

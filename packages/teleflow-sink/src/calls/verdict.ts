@@ -111,6 +111,8 @@ function verdictOfRequest(reply: Reply): Verdict {
     case 429:
       return { kind: "limited", reason: answered.reason, afterMs: afterMs ?? 0 };
     default:
+      // Nothing follows a redirect: the URL is not the service's.
+      if (status >= 300 && status < 400) return { kind: "closed", ...answered };
       return { kind: "failed", ...answered, ...after };
   }
 }

@@ -111,9 +111,9 @@ export class BroadcastDelivery {
   }
 
   /** Whether it had come to an end, and is wanted all the same. An attempt that was cut short leaves it pending, or no record at all. */
-  async #isReplay({ id, event, attempt }: Delivery): Promise<boolean> {
-    const all = await this.#parts.deliveries.ofEvent(event.id);
-    const last = all.find((one) => one.id === id)?.history.at(-1)?.outcome;
+  async #isReplay({ event, destination, attempt }: Delivery): Promise<boolean> {
+    const [delivery] = await this.#parts.deliveries.ofEvent(event.id, [destination]);
+    const last = delivery?.history.at(-1)?.outcome;
     return attempt === 1 && last !== undefined && last !== "retry" && last !== "pause";
   }
 

@@ -17,12 +17,16 @@ const LEAST_MS = 1_000;
 /** The rate limit, and what goes for every request: nobody is let in, or the path leads nowhere. */
 const FOR_ALL: readonly number[] = [401, 402, 403, 404, 429];
 
-/** The cancel requests of one attempt, one after the other. What is said to one for all of them is said to the rest unasked. */
+/** Requests of one attempt under way at once. */
+const AT_ONCE = 8;
+
+/** The cancel requests of one attempt, a few at a time. What is said to one for all of them is said to the rest unasked. */
 export class CancelRequests {
   readonly sending: Sending;
   readonly #client: TeleflowClient;
   readonly #clock: Clock;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #lines: Promise<unknown>[] = Array.from({ length: AT_ONCE }, () => Promise.resolve());
+  #count = 0;
   #refusal: CancelAnswer | undefined;
 
   constructor(client: TeleflowClient, clock: Clock, sending: Sending) {
@@ -33,8 +37,9 @@ export class CancelRequests {
 
   /** Never throws. */
   cancel(transactionId: string): Promise<CancelAnswer> {
-    const answer = this.#last.then(() => this.#refusal ?? this.#cancel(transactionId));
-    this.#last = answer;
+    const line = this.#count++ % AT_ONCE;
+    const answer = Promise.resolve(this.#lines[line]).then(() => this.#refusal ?? this.#cancel(transactionId));
+    this.#lines[line] = answer;
     return answer;
   }
 

@@ -26,7 +26,7 @@ export type CancelRound =
 /** What is to be done about a unit. `out`: a try of it is under way, or about to begin. */
 type Stage = "ask" | "out" | "removed" | "none";
 
-const ASK_EVERY_MS = 5_000;
+const ASK_AFTER_MS = 5_000;
 const LOOK_EVERY_MS = 1_000;
 
 /**
@@ -75,9 +75,10 @@ export class Cancellation {
       const answer = await requests.cancel(id);
       if (answer.kind !== "answer") rounds.push(answer);
       else if (answer.wasCancelled) this.#cancelled(id);
-      else if (!this.#isBelieved(id)) {
-        const afterMs = Math.min(ASK_EVERY_MS, this.#parts.graceMs);
-        rounds.push({ kind: "again", reason: "The service has nothing to cancel yet.", afterMs });
+      else {
+        const afterMs = this.#askAfterMs(id);
+        if (afterMs > 0) rounds.push({ kind: "again", reason: "The service has nothing to cancel yet.", afterMs });
+        else this.#over.add(id);
       }
     }
     return rounds;
@@ -118,15 +119,14 @@ export class Cancellation {
     this.#over.add(transactionId);
   }
 
-  /** Of an id for which the service has just said "false". */
-  #isBelieved(transactionId: string): boolean {
+  /** Until the service, which has just said "false", is asked again: longer each time, and for the last time when the grace is over. */
+  #askAfterMs(transactionId: string): number {
     const { clock, graceMs } = this.#parts;
     const now = clock.steady();
     const since = this.#refusedAt.get(transactionId) ?? now;
     this.#refusedAt.set(transactionId, since);
-    const isBelieved = now - since >= graceMs;
-    if (isBelieved) this.#over.add(transactionId);
-    return isBelieved;
+    const elapsedMs = now - since;
+    return Math.min(Math.max(ASK_AFTER_MS, elapsedMs), graceMs - elapsedMs);
   }
 
   #result(): CancelResult {

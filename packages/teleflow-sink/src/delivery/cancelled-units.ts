@@ -3,6 +3,7 @@ import type { BusEvent, Clock, DeliveryView, PluginDeliveries } from "@bus/core"
 import type { Cancellation as CancelTarget } from "../rules/parse-cancellation.ts";
 import type { PlannedRule } from "../rules/planned-rule.ts";
 import type { RuleBook } from "../rules/rule-book.ts";
+import type { SendingLanes } from "./sending-lanes.ts";
 import type { UnitNotes } from "./unit-notes.ts";
 
 /** What a rule sends for an event, or what a transaction id alone stands for. */
@@ -14,6 +15,7 @@ export interface CancelledUnit {
 
 export interface CancelledUnitsParts {
   readonly book: RuleBook;
+  readonly lanes: SendingLanes;
   readonly notes: UnitNotes;
   readonly deliveries: PluginDeliveries;
   readonly clock: Clock;
@@ -62,8 +64,8 @@ export class CancelledUnits {
   }
 
   async #ofEvent(eventId: string): Promise<readonly CancelledUnit[]> {
-    const { book, deliveries } = this.#parts;
-    const stored = await deliveries.ofEvent(eventId);
+    const { book, deliveries, lanes } = this.#parts;
+    const stored = await deliveries.ofEvent(eventId, lanes.ids);
     const units = stored.flatMap((delivery) => this.#unitOf(delivery) ?? []);
     const known = stored[0] && eventOf(stored[0]);
     const destinations = new Set(stored.map(({ destination }) => destination));
@@ -82,16 +84,17 @@ export class CancelledUnits {
     const alone = [{ transactionIds: [transactionId], delivery: undefined }];
     if (!this.#noted.has(transactionId)) return alone;
     this.#owners ??= await this.#ownersOf(transactionId);
-    const stored = await Promise.all(this.#owners.map((eventId) => this.#parts.deliveries.ofEvent(eventId)));
+    const { deliveries, lanes } = this.#parts;
+    const stored = await Promise.all(this.#owners.map((eventId) => deliveries.ofEvent(eventId, lanes.ids)));
     const units = stored.flat().flatMap((delivery) => this.#unitOf(delivery) ?? []);
     const owned = units.filter(({ transactionIds }) => transactionIds.includes(transactionId));
     return owned.length > 0 ? owned : alone;
   }
 
   async #ownersOf(transactionId: string): Promise<readonly string[]> {
-    const { book, deliveries } = this.#parts;
+    const { deliveries, lanes } = this.#parts;
     const owners = new Set<string>();
-    for (const destination of new Set(book.sending.map(({ id }) => id))) {
+    for (const destination of lanes.ids) {
       const waiting = await deliveries.waiting(destination, MOST_WAITING);
       for (const [index, delivery] of waiting.entries()) {
         if (index % AT_ONCE === AT_ONCE - 1) await nextTurn();
@@ -112,7 +115,14 @@ export class CancelledUnits {
   #rendered(delivery: DeliveryView): readonly string[] | undefined {
     const event = eventOf(delivery);
     const rule = this.#parts.book.ruleOf(event.type, delivery.destination);
-    return rule === undefined || rule.kind === "cancel" ? undefined : this.#render(rule, event);
+    if (rule === undefined) return this.#idsOfGone(delivery);
+    return rule.kind === "cancel" ? undefined : this.#render(rule, event);
+  }
+
+  /** Of a rule that is no more: what its tries tell, and what it would have made of the event itself. */
+  #idsOfGone({ destination, event, history }: DeliveryView): readonly string[] {
+    const told = history.flatMap(({ outcome, info }) => (outcome === "delivered" ? (info?.detail ?? []) : []));
+    return [...new Set([this.#parts.book.defaultIdOf(destination, event.id, 0), ...told])];
   }
 
   #render(rule: PlannedRule, event: BusEvent): readonly string[] {

@@ -1,6 +1,7 @@
 import {
   BusError,
   rejected,
+  retry,
   skipped,
   type BatchBounds,
   type Clock,
@@ -9,6 +10,7 @@ import {
   type Logger,
   type Outcome,
   type PluginDeliveries,
+  type PluginLanes,
   type PluginState,
   type Sink,
 } from "@bus/core";
@@ -24,6 +26,7 @@ import { BroadcastDelivery } from "./broadcast-delivery.ts";
 import { CancelDelivery } from "./cancel-delivery.ts";
 import { Confirmation } from "./confirmation.ts";
 import { InFlight } from "./in-flight.ts";
+import { SendingLanes } from "./sending-lanes.ts";
 import { TriggerDelivery, type Unit } from "./trigger-delivery.ts";
 import { UnitNotes } from "./unit-notes.ts";
 
@@ -32,6 +35,7 @@ export interface TeleflowDeliveryParts {
   readonly http: HttpTransport;
   readonly state: PluginState;
   readonly deliveries: PluginDeliveries;
+  readonly lanes: PluginLanes;
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;
@@ -66,22 +70,30 @@ export class TeleflowDelivery implements Sink<TeleflowCalls> {
   readonly api: TeleflowCalls;
   readonly #options: ParsedOptions;
   readonly #clock: Clock;
+  readonly #lanes: PluginLanes;
   readonly #book: RuleBook;
   readonly #client: TeleflowClient;
   readonly #notes: UnitNotes;
+  readonly #sendingLanes: SendingLanes;
   readonly #stopping = new AbortController();
   readonly #byKind: Readonly<Record<PlannedRule["kind"], Deliver>>;
 
-  constructor({ options, http, state, deliveries, clock, random, logger }: TeleflowDeliveryParts) {
+  constructor({ options, http, state, deliveries, lanes, clock, random, logger }: TeleflowDeliveryParts) {
     const { maxTriggers, maxBytes, lingerMs } = options.batch;
     this.batch = { maxItems: maxTriggers, maxBytes, lingerMs };
     this.#options = options;
     this.#clock = clock;
+    this.#lanes = lanes;
     this.#book = new RuleBook(options.rules, options.environment, logger);
     this.#client = new TeleflowClient(http, options, clock);
     this.#notes = new UnitNotes(state, clock);
+    this.#sendingLanes = new SendingLanes(
+      state,
+      this.#book.sending.map(({ id }) => id),
+    );
     const shared = {
       book: this.#book,
+      lanes: this.#sendingLanes,
       client: this.#client,
       notes: this.#notes,
       inFlight: new InFlight(),
@@ -109,8 +121,11 @@ export class TeleflowDelivery implements Sink<TeleflowCalls> {
     return this.#book.destinationsOf(type);
   }
 
-  start(): Promise<void> {
-    return this.#notes.prune();
+  async start(): Promise<void> {
+    await this.#sendingLanes.load();
+    await this.#notes.prune();
+    // Who starts the app anew has mended what the service found fault with.
+    for (const rule of this.#options.rules) await this.#lanes.resume(rule.id);
   }
 
   stop(): void {
@@ -156,6 +171,12 @@ export class TeleflowDelivery implements Sink<TeleflowCalls> {
 
 const NOT_WANTED = skipped("The rule is not for this event.");
 
-function noRule({ destination, event }: Delivery): Outcome {
-  return rejected(`There is no rule "${destination}" for "${event.type}": bring it back and replay this.`);
+/** While a new version of the app replaces an old one, the old one gets what only the new one has a rule for. About eight minutes. */
+const TRIES_WITHOUT_RULE = 10;
+
+function noRule({ destination, event, attempt }: Delivery): Outcome {
+  const reason = `There is no rule "${destination}" for "${event.type}"`;
+  return attempt < TRIES_WITHOUT_RULE
+    ? retry(`${reason} yet, or no more.`)
+    : rejected(`${reason}: bring it back and replay this.`);
 }

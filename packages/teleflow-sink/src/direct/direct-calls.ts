@@ -15,7 +15,7 @@ import type { WireTrigger } from "../rules/wire-trigger.ts";
 import type { TeleflowCallOptions, TeleflowCalls, TeleflowResult } from "../teleflow-calls.ts";
 import { endedBy, waitFor } from "./call-end.ts";
 import { failureOf, failureOfReply, failureOfWait, type CallPlace } from "./call-failure.ts";
-import { DirectSender, type DirectTrigger, type DirectSenderParts, type DirectSignals } from "./direct-sender.ts";
+import { DirectSender, type DirectTrigger, type DirectSenderParts, type DirectCall } from "./direct-sender.ts";
 import type { Said } from "./said.ts";
 import { isAnswered, resultOf } from "./teleflow-result.ts";
 
@@ -40,7 +40,9 @@ export class DirectCalls implements TeleflowCalls {
 
   async trigger(trigger: TeleflowTrigger, options?: TeleflowCallOptions): Promise<TeleflowResult> {
     const triggers = this.#triggers("trigger()", trigger);
-    const said = await this.#call(options, (signals) => this.#sender.triggers(triggers, signals));
+    const said = await this.#call(options, (signals) =>
+      this.#sender.triggers(triggers, { ...signals, isPatient: false }),
+    );
     return this.#only("trigger", triggers, said);
   }
 
@@ -52,14 +54,18 @@ export class DirectCalls implements TeleflowCalls {
       throw new BusError("BUS_OPTION_INVALID", ["triggerBulk()", "expected a list of triggers"]);
     const units = given.map((one, index) => this.#triggers(`triggerBulk()[${index}]`, one));
     assertDistinct(units);
-    const said = await this.#call(options, (signals) => this.#sender.triggers(units.flat(), signals));
+    const said = await this.#call(options, (signals) =>
+      this.#sender.triggers(units.flat(), { ...signals, isPatient: true }),
+    );
     return this.#results("bulk", units, said);
   }
 
   async broadcast(broadcast: TeleflowBroadcast, options?: TeleflowCallOptions): Promise<TeleflowResult> {
     const wire = directBroadcast("broadcast()", broadcast, this.#parts.random);
     const trigger = { ...wire, isNamed: broadcast.transactionId !== undefined };
-    const said = await this.#call(options, (signals) => this.#sender.broadcast(trigger, signals));
+    const said = await this.#call(options, (signals) =>
+      this.#sender.broadcast(trigger, { ...signals, isPatient: false }),
+    );
     return this.#only("broadcast", [trigger], said);
   }
 
@@ -96,7 +102,10 @@ export class DirectCalls implements TeleflowCalls {
     throw round.kind === "limited" ? failureOfWait(round.afterMs, place) : failureOfReply(round.reply, place);
   }
 
-  #call<T>({ signal }: TeleflowCallOptions = {}, work: (signals: DirectSignals) => Promise<T>): Promise<T> {
+  #call<T>(
+    { signal }: TeleflowCallOptions = {},
+    work: (signals: Pick<DirectCall, "signal" | "stopping">) => Promise<T>,
+  ): Promise<T> {
     const { stopping } = this.#parts;
     const either = signal ? AbortSignal.any([signal, stopping]) : stopping;
     either.throwIfAborted();

@@ -18,6 +18,7 @@ export interface DirectSenderParts {
 
 /** With less time than this it makes no sense to wait for the rate limit. */
 const LEAST_MS = 1_000;
+
 /** A trigger of a call by hand. */
 export interface DirectTrigger extends WireTrigger {
   /** The host has named its id, and may send it again. */
@@ -46,36 +47,36 @@ export class DirectSender {
   }
 
   /** What came of each, in order. `signal` ends the waits; `stopping` also what is on its way, which may go together with what the rules send. */
-  async triggers(triggers: readonly DirectTrigger[], signals: DirectSignals): Promise<readonly Said[]> {
+  async triggers(triggers: readonly DirectTrigger[], call: DirectCall): Promise<readonly Said[]> {
     const said: Said[] = [];
     for (let start = 0; start < triggers.length; start += AT_ONCE) {
       const some = triggers.slice(start, start + AT_ONCE);
       const last = said.at(-1);
       const isEnded = last !== undefined && ENDING.has(last.kind);
       const send: Send = (sendables, sending) => this.#parts.sender.send(sendables, sending);
-      said.push(...(isEnded ? some.map(() => last) : await this.#exclusively(some, send, signals)));
+      said.push(...(isEnded ? some.map(() => last) : await this.#exclusively(some, send, call)));
     }
     return said;
   }
 
-  async broadcast(trigger: DirectTrigger, signals: DirectSignals): Promise<readonly Said[]> {
+  async broadcast(trigger: DirectTrigger, call: DirectCall): Promise<readonly Said[]> {
     const { sender } = this.#parts;
     const send: Send = ([sendable], sending) =>
       sendable ? sender.broadcast(sendable, sending).then((verdict) => [verdict]) : Promise.resolve([]);
-    return this.#exclusively([trigger], send, signals);
+    return this.#exclusively([trigger], send, call);
   }
 
-  async #exclusively(triggers: readonly DirectTrigger[], send: Send, signals: DirectSignals): Promise<readonly Said[]> {
+  async #exclusively(triggers: readonly DirectTrigger[], send: Send, call: DirectCall): Promise<readonly Said[]> {
     const { inFlight } = this.#parts;
     // In one order for all, so that no two calls wait for each other.
     const ids = triggers.map(({ transactionId }) => transactionId).toSorted();
     const entered: string[] = [];
     try {
       for (const id of ids) {
-        while (!inFlight.enter(id)) await endedBy(signals.signal, inFlight.settled(id));
+        while (!inFlight.enter(id)) await endedBy(call.signal, inFlight.settled(id));
         entered.push(id);
       }
-      return await this.#send(triggers, send, signals);
+      return await this.#send(triggers, send, call);
     } finally {
       for (const id of entered) inFlight.leave(id);
     }
@@ -84,7 +85,7 @@ export class DirectSender {
   async #send(
     triggers: readonly DirectTrigger[],
     send: Send,
-    { signal, stopping }: DirectSignals,
+    { signal, stopping, isPatient }: DirectCall,
   ): Promise<readonly Said[]> {
     const { notes, clock, timeMs } = this.#parts;
     const found = await notes.of(triggers.map(({ transactionId }) => transactionId));
@@ -104,7 +105,7 @@ export class DirectSender {
         if (isNamed && ANSWERED_BADLY.has(verdict.kind)) changes.push({ transactionId, note: { epoch: epoch + 1 } });
       }
       const waitMs = Math.max(0, ...verdicts.map((verdict) => (verdict.kind === "limited" ? verdict.afterMs : 0)));
-      const isTooLong = clock.steady() + waitMs + LEAST_MS > sending.endsAt;
+      const isTooLong = !isPatient || clock.steady() + waitMs + LEAST_MS > sending.endsAt;
       open = isTooLong ? [] : open.filter(({ index }) => said[index]?.kind === "limited");
       if (open.length > 0) await waitFor(waitMs, clock, signal);
     }
@@ -113,10 +114,12 @@ export class DirectSender {
   }
 }
 
-/** What ends a call. */
-export interface DirectSignals {
+/** One call by hand. */
+export interface DirectCall {
   /** Aborts when the host gives up the call, or the bus stops. */
   readonly signal: AbortSignal;
   /** Aborts when the bus stops. */
   readonly stopping: AbortSignal;
+  /** Whether it waits where the rate limit is used up. */
+  readonly isPatient: boolean;
 }

@@ -26,21 +26,22 @@ export function resultOf(triggers: readonly WireTrigger[], said: readonly Said[]
   };
 }
 
-/** Whether the service has taken the request, whatever it says of the trigger. */
+/** Whether the service has looked at the trigger, whatever it says of it: alone or among others, it says the same in another way. */
 export function isAnswered(said: Said): boolean {
-  if (said.kind === "processed" || said.kind === "inactive") return true;
+  if (said.kind === "processed" || said.kind === "inactive" || said.kind === "refused") return true;
   return "status" in said && said.status >= 200 && said.status < 300;
 }
 
-/** What the service says, or the sink where it says nothing. */
+/** What the service says of the trigger, or the sink of the request. */
 function wordsOf(said: Exclude<Said, { readonly kind: "processed" }>): string {
-  return "words" in said && said.words !== "" ? said.words : said.reason;
+  return isAnswered(said) && "words" in said && said.words !== "" ? said.words : said.reason;
 }
 
 function statusOf(said: Said): TeleflowResult["status"] {
   if (said.kind === "processed") return "processed";
   if (said.kind === "unknown") return "unknown";
   if (!isAnswered(said)) return "failed";
+  if (said.kind === "refused" && said.result === undefined) return "error";
   const status = "result" in said ? said.result : undefined;
   return status !== undefined && isStatus(status) ? status : "unknown";
 }

@@ -70,8 +70,12 @@ export class RuleBook {
 
   /** The id that the rule gives what it sends for an event; undefined where it makes one of the event itself. */
   transactionIdOf(rule: PlannedRule, eventId: string, chunk: number): string | undefined {
-    if (rule.fields["transactionId"] !== undefined) return undefined;
-    return transactionIdOf({ environment: this.#environment, eventId, ruleId: rule.id, chunk });
+    return rule.fields["transactionId"] === undefined ? this.defaultIdOf(rule.id, eventId, chunk) : undefined;
+  }
+
+  /** The same, of a rule that need not be there any more. */
+  defaultIdOf(ruleId: string, eventId: string, chunk: number): string {
+    return transactionIdOf({ environment: this.#environment, eventId, ruleId, chunk });
   }
 
   #orFault<T>(rule: PlannedRule, event: BusEvent, follow: (made: (field: string) => unknown) => T): T | Fault {

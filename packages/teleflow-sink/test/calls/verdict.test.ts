@@ -74,7 +74,7 @@ const REPLIES: readonly [string, Reply, Partial<Verdict>][] = [
   ["429", anAnswer(429, { afterMs: 7_000 }), { kind: "limited", afterMs: 7_000 }],
   ["500", anAnswer(500, { words: "oh" }), { kind: "failed", status: 500, reason: "Teleflow answered 500: oh" }],
   ["503", anAnswer(503, { afterMs: 2_000 }), { kind: "failed", status: 503, afterMs: 2_000 }],
-  ["301", anAnswer(301), { kind: "failed", status: 301 }],
+  ["301", anAnswer(301), { kind: "closed", status: 301 }],
   ["405", anAnswer(405), { kind: "failed", status: 405 }],
   ["415", anAnswer(415), { kind: "failed", status: 415 }],
   [

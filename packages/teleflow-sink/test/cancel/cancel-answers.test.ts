@@ -78,13 +78,13 @@ it("is a dead letter after a 400, which nothing mends", async () => {
   expect((await shop.cancel()).reason).toBe("The service answered the cancellation with 400: no such id");
 });
 
-it("asks nothing more of a service that lets nobody in: one request for a batch", async () => {
+it("asks nothing more of a service that lets nobody in than what is on its way", async () => {
   const shop = await aCancelling({ policy: { concurrency: 1 } });
-  const orders = ["o0", "o1", "o2"];
+  const orders = Array.from({ length: 20 }, (_, index) => `o${index}`);
   await shop.bus.publishMany(
     orders.map((id) => ({ type: "order.shipped", id, data: { orderId: id, customerId: "c0" } })),
   );
-  await shop.reach({ delivered: 3 });
+  await shop.reach({ delivered: 20 });
   shop.service.faults = { request: only({ kind: "status", status: 401 }) };
 
   await shop.bus.publishMany(
@@ -93,7 +93,7 @@ it("asks nothing more of a service that lets nobody in: one request for a batch"
   await shop.until(() => expect(shop.signals).toHaveLength(1));
   await shop.settled();
 
-  expect(shop.asked()).toEqual(["bulk", "cancel"]);
+  expect(shop.asked().length).toBeLessThanOrEqual(1 + 8);
 });
 
 it("cancels what it can while the service fails for another id", async () => {

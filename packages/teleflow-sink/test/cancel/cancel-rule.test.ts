@@ -139,7 +139,7 @@ describe("what was delivered", () => {
   });
 
   it.each([
-    { cancelGraceMs: undefined, times: 7 },
+    { cancelGraceMs: undefined, times: 5 },
     { cancelGraceMs: 10_000, times: 3 },
     { cancelGraceMs: 0, times: 1 },
   ])("and executed is nothing to cancel, after a grace of $cancelGraceMs ms", async ({ cancelGraceMs, times }) => {
@@ -255,7 +255,7 @@ it("cancels what all rules have sent for the event, and of one that was cancelle
   expect(await shop.said()).toBe("cancelled");
   const cancels = shop.service.requests.filter(({ operation }) => operation === "cancel");
   const counts = Object.values(Object.groupBy(cancels, ({ path }) => path)).map((paths) => paths?.length);
-  expect(counts.toSorted()).toEqual([1, 1, 7]);
+  expect(counts.toSorted()).toEqual([1, 1, 5]);
   await shop.clock.advance(2 * HOUR);
   expect(shop.service.notifications.map(({ workflow }) => workflow)).toEqual(["at-once"]);
 });

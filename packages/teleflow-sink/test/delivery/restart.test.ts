@@ -187,12 +187,16 @@ describe("a bus that starts again on its store", () => {
 
     const without = await aStartedBus(service, { store: sqliteStore({ path }), clock, rules: shopRules.slice(1) });
     await clock.advance(2_000);
+    const [waiting] = await without.settled(2);
+    await clock.advance(15 * 60_000);
     const [dead] = await without.reach({ dead: 1 });
     await without.stop();
     const next = await aStartedBus(service, { store: sqliteStore({ path }), clock });
     await next.bus.deliveries.replay(dead?.id ?? "");
     await next.reach({ delivered: 1 });
 
+    // An app of before, beside one that has the rule already, leaves it to that.
+    expect(waiting).toMatchObject({ state: "pending", history: [{}, { reason: expect.stringContaining("no rule") }] });
     expect(dead?.reason).toBe(
       'There is no rule "trigger:order-shipped" for "order.shipped": bring it back and replay this.',
     );

@@ -128,11 +128,11 @@ describe("what is due together", () => {
     const { store, changes, reads } = watched();
     const { bus, reach } = await aStartedBus(service, { store });
 
+    const before = { reads: reads(), changes: changes() };
     await bus.publishMany(shipped(100));
     await reach({ delivered: 100 });
 
-    expect(reads()).toBe(1);
-    expect(changes()).toBe(0);
+    expect({ reads: reads(), changes: changes() }).toEqual({ ...before, reads: before.reads + 1 });
   });
 });
 
@@ -359,6 +359,6 @@ function watched(): Watched {
       return typeof value === "function" ? value.bind(target) : value;
     },
   });
-  const keys = () => store.state.keys("sink:notify", "");
+  const keys = () => store.state.keys("sink:notify", "unit/");
   return { store: counting, reads: () => reads, changes: () => changes, keys, faults };
 }
