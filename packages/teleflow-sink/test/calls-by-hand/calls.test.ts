@@ -149,7 +149,7 @@ describe("trigger()", () => {
         request: ({ triggers }) => (triggers.some(({ name }) => name === "welcome") ? fault : undefined),
       };
 
-      const [alone] = await done(Promise.all([calls.trigger({ ...welcome("c0"), transactionId: "a" })]));
+      const alone = await done(calls.trigger({ ...welcome("c0"), transactionId: "a" }));
       const [among] = await done(
         Promise.all([
           calls.trigger({ ...welcome("c0"), transactionId: "b" }),
