@@ -28,7 +28,7 @@ export interface TeleflowSinkOptions<
   readonly broadcastRetry?: boolean | undefined;
   /** Looks whether the service made notifications of a trigger, that much later. @default not */
   readonly confirm?: { readonly afterMs: number } | undefined;
-  /** How long a rule asks again to cancel what the service says it does not have. @default 30_000 */
+  /** How long a rule, or a call by hand, asks again to cancel what the service says it does not have. @default 30_000 */
   readonly cancelGraceMs?: number | undefined;
   /** How long one answer may take. @default 30_000 */
   readonly deadlineMs?: number | undefined;

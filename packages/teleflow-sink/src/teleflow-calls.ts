@@ -29,31 +29,37 @@ export interface TeleflowCallOptions {
 
 /**
  * Calls by hand, as `bus.sinks.<name>`, from the start of the bus until its stop. They are tried once and nothing of them is kept: what must arrive
- * is published. They share the rate limit with the rules, and wait, within the time of a delivery, for it and for a trigger of the same id that is on its way.
+ * is published. They share the rate limit with the rules. What has the transaction id of something that is on its way waits for that to be back.
  *
  * All reject with BUS_NOT_RUNNING once the bus has stopped, with the reason of `signal` when that aborts, and with BUS_OPTION_INVALID, before
  * anything is sent, for what is not as its type says.
  */
 export interface TeleflowCalls {
   /**
-   * Triggers a workflow. Any status that the service gives is a result and no error.
+   * Triggers a workflow. What the service says of the trigger is a result: any status that it gives, and `error` with its words where it finds
+   * fault with it (400, 413, 422). It does not wait for the rate limit: used up, that is a 429 at once, which says when to call again.
    *
-   * @throws {BusError} BUS_TELEFLOW_REFUSED for an answer other than 2xx; BUS_HTTP_FAILED for none: the service may have it all the same
+   * @throws {BusError} BUS_TELEFLOW_REFUSED for any other answer that is no 2xx; BUS_HTTP_FAILED for none: the service may have it all the same
    */
   trigger(trigger: TeleflowTrigger, options?: TeleflowCallOptions): Promise<TeleflowResult>;
   /**
-   * Any number of triggers, in as few requests as possible. One result each, in order.
+   * Any number of triggers, in as few requests as possible. One result each, in order. It waits for the rate limit: each hundred, one after the other,
+   * has `deadlineMs` and 25 s for its waits and requests together. What is left of it then, or would have to wait longer, is `failed`.
    *
-   * @throws {BusError} as `trigger` does, when no request of it was answered with a 2xx. Else the results of those that failed say so.
+   * @throws {BusError} as `trigger` does, when the service looked at none of the triggers. Else the results of those that failed say so.
    */
   triggerBulk(triggers: readonly TeleflowTrigger[], options?: TeleflowCallOptions): Promise<readonly TeleflowResult[]>;
-  /** Triggers a workflow for every subscriber. @throws {BusError} as `trigger` does */
+  /**
+   * Triggers a workflow for every subscriber. Results, the rate limit and errors are as with `trigger`.
+   *
+   * @throws {BusError} as `trigger` does, and BUS_TELEFLOW_REFUSED where a broadcast costs more than the rate limit ever allows
+   */
   broadcast(broadcast: TeleflowBroadcast, options?: TeleflowCallOptions): Promise<TeleflowResult>;
   /**
    * Cancels what was triggered under a transaction id, or all that the rules send for an event. An id is that of 100 recipients at most, an event's
    * are all found while the bus has it; of one that it has not, only those that the sink makes itself. What the bus still holds is removed there. What the
-   * service does not know yet is asked for again until `cancelGraceMs` is over: that is how long "nothing to cancel" takes. From now on nothing of it
-   * is sent, whatever comes of the call.
+   * service does not know yet is asked for again until `cancelGraceMs` is over: that is how long "nothing to cancel" takes. It waits for the rate limit
+   * for up to `deadlineMs` and 25 s. From now on nothing of it is sent, whatever comes of the call.
    *
    * @throws {BusError} BUS_TELEFLOW_REFUSED, BUS_HTTP_FAILED
    */

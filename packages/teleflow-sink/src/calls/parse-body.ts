@@ -1,26 +1,36 @@
+import type { TeleflowStatus } from "../teleflow-calls.ts";
 import type { Secrets } from "./secrets.ts";
 
 /** What the service says of one trigger. */
 export interface TriggerResult {
   readonly status: string;
-  readonly transactionId: string | undefined;
   /** In its own words, where it has any. */
   readonly errors: readonly string[];
 }
 
+/** What the service is known to say of a trigger. */
+export const STATUSES: ReadonlySet<string> = new Set<TeleflowStatus>([
+  "processed",
+  "trigger_not_active",
+  "no_workflow_steps_defined",
+  "no_workflow_active_steps_defined",
+  "no_tenant_found",
+  "subscriber_id_missing",
+  "invalid_recipients",
+  "error",
+]);
+
 const decoder = new TextDecoder();
 
-/** What results are told apart by: not for people to read. */
-const KEPT: ReadonlySet<string> = new Set(["status", "transactionId"]);
-
-/** Undefined for what is no JSON. Its texts are without secrets. */
+/** Undefined for what is no JSON. Its texts are without secrets, but for the ids of triggers, which are only compared: they are never to be shown. */
 export function parseBody(bytes: Uint8Array, secrets: Secrets): unknown {
   if (bytes.length === 0) return undefined;
-  const text = decoder.decode(bytes);
-  const hidden = (key: string, value: unknown): unknown =>
-    typeof value === "string" && !KEPT.has(key) ? secrets.hide(value) : value;
+  const hidden = (key: string, value: unknown): unknown => {
+    const isKept = key === "transactionId" || (key === "status" && typeof value === "string" && STATUSES.has(value));
+    return typeof value === "string" && !isKept ? secrets.hide(value) : value;
+  };
   try {
-    return JSON.parse(text, secrets.mayBeIn(text) ? hidden : undefined);
+    return JSON.parse(decoder.decode(bytes), hidden);
   } catch {
     return undefined;
   }
@@ -34,13 +44,8 @@ export function dataOf(body: unknown): unknown {
 /** Undefined for what is none. */
 export function parseResult(value: unknown): TriggerResult | undefined {
   if (!isObject(value)) return undefined;
-  const { status, transactionId, error } = value;
-  if (typeof status !== "string") return undefined;
-  return {
-    status,
-    transactionId: typeof transactionId === "string" ? transactionId : undefined,
-    errors: textsOf(error),
-  };
+  const { status, error } = value;
+  return typeof status === "string" ? { status, errors: textsOf(error) } : undefined;
 }
 
 /** The messages of an error answer, none where it has no words. `error` alone is but the name of the status. */

@@ -16,6 +16,12 @@ const LEAST_WAIT_MS = 1_000;
 
 const LONGEST_WAIT_MS = 24 * 60 * 60 * 1000;
 
+/** A longer reset beside what passed is none: some servers write an instant there. */
+const LONGEST_RESET_MS = 60 * 60 * 1000;
+
+/** Who sends nothing does not hear of a new limit: one that lets nothing pass is asked about again. */
+const BURST_KNOWN_MS = 60_000;
+
 type Headers = Readonly<Record<string, string>>;
 
 /**
@@ -26,8 +32,9 @@ type Headers = Readonly<Record<string, string>>;
  */
 export class RateLimits {
   readonly #clock: Clock;
-  /** What the bucket holds when it is full. */
+  /** What the bucket holds when it is full, and until when, by the steady clock, that is believed. */
   #burst: number | undefined;
+  #burstUntil = 0;
   /** After the last answer that let a request pass. It holds until `#resetAt`, by the steady clock. */
   #remaining = 0;
   #resetAt = 0;
@@ -38,14 +45,14 @@ export class RateLimits {
     this.#clock = clock;
   }
 
-  /** Whether a bulk, or a broadcast, ever passes; so until the service says otherwise. */
+  /** Whether a bulk, or a broadcast, ever passes; so unless the service has just said otherwise. */
   get canBulk(): boolean {
-    return this.#burst === undefined || this.#burst >= TOKENS.bulk;
+    return this.burst === undefined || this.burst >= TOKENS.bulk;
   }
 
-  /** What the bucket holds at most, where the service has said so. */
+  /** What the bucket holds at most, where the service has said so within the last minute. */
   get burst(): number | undefined {
-    return this.#burst;
+    return this.#clock.steady() < this.#burstUntil ? this.#burst : undefined;
   }
 
   /** How long a request of this cost has no chance; 0 where it may have one. */
@@ -58,28 +65,37 @@ export class RateLimits {
   /** Learns from the answer to a request of this cost. @param headers names in lower case */
   learn(cost: Cost, status: number, headers: Headers): void {
     const burst = /;\s*burst=(\d+)/.exec(headers["ratelimit-policy"] ?? "")?.[1];
-    if (burst !== undefined) this.#burst = Number(burst);
-    if (status === TOO_MANY) return this.#close(cost, headers);
+    if (burst !== undefined) {
+      this.#burst = Number(burst);
+      this.#burstUntil = this.#clock.steady() + BURST_KNOWN_MS;
+    }
+    if (status === TOO_MANY) return this.#close(cost, this.#closedMsOf(headers));
     const remaining = wholeNumberOf(headers["ratelimit-remaining"]);
     const resetMs = resetMsOf(headers);
-    if (remaining === undefined || resetMs === undefined) return;
+    if (remaining === undefined || resetMs === undefined || resetMs > LONGEST_RESET_MS) return;
     this.#remaining = remaining;
     this.#resetAt = this.#clock.steady() + resetMs;
   }
 
   /** How long the answer asks to wait: of one that turns a request away always some time. @param headers names in lower case */
   afterMsOf(status: number, headers: Headers): number | undefined {
-    const retryAfterMs = parseRetryAfter(headers["retry-after"], this.#clock.now());
     // Every answer has a reset, even one that has failed for other reasons.
-    if (status !== TOO_MANY) return retryAfterMs;
-    return Math.max(retryAfterMs ?? 0, resetMsOf(headers) ?? 0, LEAST_WAIT_MS);
+    return status === TOO_MANY ? this.#closedMsOf(headers) : this.#retryAfterMsOf(headers);
   }
 
   /** That nothing remains is only true of what this request costs: a cheaper one may pass, and a dearer one does not. */
-  #close(cost: Cost, headers: Headers): void {
-    const until = this.#clock.steady() + (this.afterMsOf(TOO_MANY, headers) ?? 0);
-    this.#closedUntil[cost] = until;
-    this.#closedUntil.bulk = Math.max(this.#closedUntil.bulk, until);
+  #close(cost: Cost, ms: number): void {
+    const until = this.#clock.steady() + ms;
+    for (const closed of [cost, "bulk"] as const)
+      this.#closedUntil[closed] = Math.max(this.#closedUntil[closed], until);
+  }
+
+  #closedMsOf(headers: Headers): number {
+    return Math.max(this.#retryAfterMsOf(headers) ?? 0, resetMsOf(headers) ?? 0, LEAST_WAIT_MS);
+  }
+
+  #retryAfterMsOf(headers: Headers): number | undefined {
+    return parseRetryAfter(headers["retry-after"], this.#clock.now());
   }
 }
 

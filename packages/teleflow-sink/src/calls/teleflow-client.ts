@@ -5,7 +5,7 @@ import type { WireTrigger } from "../rules/wire-trigger.ts";
 import { idempotencyKey } from "./idempotency-key.ts";
 import { messagesOf, parseBody } from "./parse-body.ts";
 import { RateLimits, type Cost } from "./rate-limits.ts";
-import type { Reply } from "./reply.ts";
+import { isSuccess, type Reply } from "./reply.ts";
 import { Secrets } from "./secrets.ts";
 import { replyOfError } from "./transport-failure.ts";
 
@@ -105,7 +105,7 @@ export class TeleflowClient {
   async check(signal: AbortSignal): Promise<void> {
     const deadlineMs = Math.min(this.#options.deadlineMs, CHECK_DEADLINE_MS);
     const answer = await this.#request({ method: "GET", path: notificationsOf("tf_check") }, { signal, deadlineMs });
-    if (answer.status >= 200 && answer.status < 300) return;
+    if (isSuccess(answer)) return;
     const words = wordsOf(parseBody(answer.body, this.#secrets));
     throw new BusError("BUS_TELEFLOW_REFUSED", ["check", answer.status, words]);
   }
@@ -141,9 +141,8 @@ export class TeleflowClient {
   #replyOf({ status, headers, body: bytes }: HttpAnswer, cost: Cost | undefined): Reply {
     if (cost) this.limits.learn(cost, status, headers);
     const body = parseBody(bytes, this.#secrets);
-    const isError = status < 200 || status >= 300;
     const afterMs = this.limits.afterMsOf(status, headers);
-    const words = redirectOf(status, headers["location"]) ?? (isError ? wordsOf(body) : "");
+    const words = redirectOf(status, headers["location"]) ?? (isSuccess({ status }) ? "" : wordsOf(body));
     return { kind: "answer", status, body, words, afterMs };
   }
 }

@@ -1,5 +1,5 @@
 import { dataOf, parseResult, type TriggerResult } from "./parse-body.ts";
-import type { Reply } from "./reply.ts";
+import { isSuccess, type Reply } from "./reply.ts";
 
 /** An answer that is no success. */
 interface Answered {
@@ -15,7 +15,7 @@ interface Answered {
 /** What the service said of one trigger, broadcast included. */
 export type Verdict =
   /** It has it. */
-  | { readonly kind: "processed"; readonly status: number; readonly transactionId: string | undefined }
+  | { readonly kind: "processed"; readonly status: number }
   /** The workflow is switched off, or has no steps that are on. */
   | (Answered & { readonly kind: "inactive" })
   /** It will never take it. */
@@ -120,8 +120,8 @@ function verdictOfRequest(reply: Reply): Verdict {
 function verdictOfResult(result: TriggerResult | undefined, answer: Answer): Verdict {
   const { status } = answer;
   if (result === undefined) return { kind: "failed", reason: reasonOf(answer), words: "", status };
-  const { status: said, transactionId, errors } = result;
-  if (said === "processed") return { kind: "processed", status, transactionId };
+  const { status: said, errors } = result;
+  if (said === "processed") return { kind: "processed", status };
   const words = errors.join("; ").slice(0, LONGEST_REASON);
   const reason = `Teleflow answered ${said.slice(0, LONGEST_REASON)}${words === "" ? "." : `: ${words}`}`;
   const answered = { reason, words, status, result: said };
@@ -134,8 +134,4 @@ function reasonOf(answer: Answer): string {
   const { status, words } = answer;
   if (isSuccess(answer)) return `Teleflow answered ${status} without a result for each trigger.`;
   return `Teleflow answered ${status}${words === "" ? "." : `: ${words}`}`;
-}
-
-function isSuccess({ status }: Answer): boolean {
-  return status >= 200 && status < 300;
 }

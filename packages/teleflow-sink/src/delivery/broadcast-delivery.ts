@@ -1,13 +1,12 @@
 import { rejected, retry, type Clock, type Delivery, type Outcome, type PluginDeliveries } from "@bus/core";
-import type { Verdict } from "../calls/verdict.ts";
 import type { RuleBook } from "../rules/rule-book.ts";
 import type { WireTrigger } from "../rules/wire-trigger.ts";
-import type { Sending, TriggerSender } from "../sending/trigger-sender.ts";
+import { LEAST_MS, type Sending, type TriggerSender } from "../sending/trigger-sender.ts";
 import { CANCELLED } from "./cancelled.ts";
 import type { InFlight } from "./in-flight.ts";
-import { endOfOpen, openSince } from "./open-since.ts";
+import { endOfOpen, isCounted, noteOfBegun, noteOfTry, openSince } from "./open-since.ts";
 import type { Unit } from "./trigger-delivery.ts";
-import type { UnitNote, UnitNotes } from "./unit-notes.ts";
+import type { UnitNote, UnitNoteFields, UnitNotes } from "./unit-notes.ts";
 import { judge, type Judged, type OnInactive } from "./verdict-outcome.ts";
 
 export interface BroadcastDeliveryParts {
@@ -22,8 +21,6 @@ export interface BroadcastDeliveryParts {
   readonly clock: Clock;
 }
 
-/** With less time than this no request is begun. */
-const LEAST_MS = 1_000;
 /** Until one with the same id is back. */
 const OUT_MS = 1_000;
 
@@ -85,17 +82,48 @@ export class BroadcastDelivery {
   }
 
   async #send(trigger: WireTrigger, delivery: Delivery, sending: Sending): Promise<Outcome> {
-    const { notes, sender, clock, broadcastRetry } = this.#parts;
+    const { notes, sender, clock, broadcastRetry, onInactive } = this.#parts;
     const { transactionId } = trigger;
     const [note] = await notes.of([transactionId]);
     const since = openSince(delivery, note);
     const end = await this.#endBefore(delivery, note, since);
-    if (end) return end;
-    if (!broadcastRetry) await notes.change([{ transactionId, note: { broadcast: "sending" } }]);
-    const verdict = await sender.broadcast({ trigger, epoch: note?.epoch ?? 0 }, sending);
+    if (end) {
+      if (end.note) await this.#note(transactionId, end.note);
+      return end.outcome;
+    }
+    const begun: UnitNoteFields = broadcastRetry
+      ? noteOfBegun(delivery, since ?? clock.now())
+      : { broadcast: "sending" };
+    await notes.change([{ transactionId, note: begun }]);
+    const epoch = note?.epoch ?? 0;
+    const verdict = await sender.broadcast({ trigger, epoch }, sending);
     if (verdict.kind === "unknown" && !broadcastRetry)
       return sending.signal.aborted ? CUT_SHORT : ambiguous(verdict.reason);
-    return this.#judged(verdict, { transactionId, note, since, now: clock.now() });
+    const now = clock.now();
+    const judged = judge(verdict, {
+      transactionId,
+      note: { ...note, ...begun, at: now },
+      epoch,
+      since,
+      now,
+      onInactive,
+    });
+    const { outcome } = judged;
+    if (outcome.kind !== "delivered") {
+      const counts = isCounted(outcome, sending.signal);
+      await this.#note(transactionId, { ...noteOfTry(delivery, judged, { since, counts }), broadcast: undefined });
+    } else if (broadcastRetry) await this.#note(transactionId, { since: undefined });
+    // Else the note stays: a process that dies before the outcome is recorded leaves it to be found.
+    return outcome;
+  }
+
+  /** The outcome counts, whether it can be noted or not. Tried again, the broadcast would end as a dead letter by the note that stays. */
+  async #note(transactionId: string, note: UnitNoteFields): Promise<void> {
+    try {
+      await this.#parts.notes.change([{ transactionId, note }]);
+    } catch {
+      // The next try finds the note of before.
+    }
   }
 
   /** What needs no request. */
@@ -103,11 +131,12 @@ export class BroadcastDelivery {
     delivery: Delivery,
     note: UnitNote | undefined,
     since: number | undefined,
-  ): Promise<Outcome | undefined> {
-    if (note?.cancelledAt !== undefined) return CANCELLED;
+  ): Promise<Judged | undefined> {
+    if (note?.cancelledAt !== undefined) return { outcome: CANCELLED };
     const isOpen = note?.broadcast !== undefined && !this.#parts.broadcastRetry;
-    if (isOpen && !(await this.#isReplay(delivery))) return ambiguous("the attempt ended before an answer came");
-    return endOfOpen(since, this.#parts.clock.now());
+    if (isOpen && !(await this.#isReplay(delivery)))
+      return { outcome: ambiguous("the attempt ended before an answer came") };
+    return endOfOpen(delivery, since, this.#parts.clock.now());
   }
 
   /** Whether it had come to an end, and is wanted all the same. An attempt that was cut short leaves it pending, or no record at all. */
@@ -115,19 +144,6 @@ export class BroadcastDelivery {
     const [delivery] = await this.#parts.deliveries.ofEvent(event.id, [destination]);
     const last = delivery?.history.at(-1)?.outcome;
     return attempt === 1 && last !== undefined && last !== "retry" && last !== "pause";
-  }
-
-  async #judged(verdict: Verdict, context: Omit<Parameters<typeof judge>[1], "onInactive">): Promise<Outcome> {
-    const { notes, onInactive } = this.#parts;
-    const { outcome, note }: Judged = judge(verdict, { ...context, onInactive });
-    // The note stays: a process that dies before the outcome is recorded leaves it to be found.
-    if (outcome.kind === "delivered") return outcome;
-    try {
-      await notes.change([{ transactionId: context.transactionId, note: { ...note, broadcast: undefined } }]);
-    } catch {
-      // The outcome counts. Tried again, it would end as a dead letter by the note that stays.
-    }
-    return outcome;
   }
 }
 

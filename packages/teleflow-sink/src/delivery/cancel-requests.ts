@@ -1,7 +1,7 @@
 import type { Clock } from "@bus/core";
 import type { Reply } from "../calls/reply.ts";
 import type { TeleflowClient } from "../calls/teleflow-client.ts";
-import type { Sending } from "../sending/trigger-sender.ts";
+import { LEAST_MS, type Sending } from "../sending/trigger-sender.ts";
 
 /** What came of asking the service to cancel a transaction. */
 export type CancelAnswer =
@@ -12,8 +12,6 @@ export type CancelAnswer =
   | { readonly kind: "limited"; readonly afterMs: number }
   | { readonly kind: "failed"; readonly reply: Reply };
 
-/** With less time than this no request is begun. */
-const LEAST_MS = 1_000;
 /** The rate limit, and what goes for every request: nobody is let in, or the path leads nowhere. */
 const FOR_ALL: readonly number[] = [401, 402, 403, 404, 429];
 

@@ -1,15 +1,15 @@
-import type { Clock, DeliveryView, PluginDeliveries } from "@bus/core";
+import type { Clock } from "@bus/core";
 import type { Cancellation as CancelTarget } from "../rules/parse-cancellation.ts";
 import type { Sending } from "../sending/trigger-sender.ts";
 import type { CancelAnswer, CancelRequests } from "./cancel-requests.ts";
 import { isSuppressed } from "./cancelled.ts";
 import { CancelledUnits, type CancelledUnit, type CancelledUnitsParts } from "./cancelled-units.ts";
+import { TransactionOwners } from "./transaction-owners.ts";
 import type { InFlight } from "./in-flight.ts";
+import { wasTried } from "./was-tried.ts";
 
 export interface CancellationParts extends CancelledUnitsParts {
   readonly inFlight: InFlight;
-  readonly deliveries: PluginDeliveries;
-  readonly clock: Clock;
   /** How long the service's "false" is not believed. */
   readonly graceMs: number;
 }
@@ -43,15 +43,19 @@ export class Cancellation {
   readonly #refusedAt = new Map<string, number>();
   #staged: readonly { readonly unit: CancelledUnit; readonly stage: Stage }[] = [];
 
-  constructor(parts: CancellationParts, target: CancelTarget) {
+  constructor(
+    parts: CancellationParts,
+    target: CancelTarget,
+    owners: TransactionOwners = new TransactionOwners(parts),
+  ) {
     this.#parts = parts;
-    this.#units = new CancelledUnits(parts, target);
+    this.#units = new CancelledUnits(parts, target, owners);
   }
 
   /** From its end on, no try that begins sends any of it. */
   async suppress(): Promise<void> {
     const units = await this.#units.suppress();
-    this.#staged = await Promise.all(units.map(async (unit) => ({ unit, stage: await this.#remove(unit.delivery) })));
+    this.#staged = await Promise.all(units.map(async (unit) => ({ unit, stage: await this.#remove(unit) })));
   }
 
   /** What fails for one id keeps no other from being asked for. */
@@ -84,23 +88,22 @@ export class Cancellation {
     return rounds;
   }
 
-  /** Takes it out of the bus where it waits there. */
-  async #remove(delivery: DeliveryView | undefined): Promise<Stage> {
+  /** Takes it out of the bus where it waits there, or was left behind. */
+  async #remove({ delivery, transactionIds }: CancelledUnit): Promise<Stage> {
     switch (delivery?.state) {
       case undefined:
       case "delivered":
       case "dead":
         return "ask";
-      case "leased":
-        return "out";
       case "pending":
+      case "leased":
       case "parked":
         if (!(await this.#parts.deliveries.discard(delivery.id))) return "out";
-        return wasTried(delivery) ? "ask" : "removed";
+        return wasTried(delivery, transactionIds) ? "ask" : "removed";
       case "discarded":
-        return wasTried(delivery) ? "ask" : "removed";
+        return wasTried(delivery, transactionIds) ? "ask" : "removed";
       case "skipped":
-        if (wasTried(delivery)) return "ask";
+        if (wasTried(delivery, transactionIds)) return "ask";
         return isSuppressed(delivery) ? "removed" : "none";
     }
   }
@@ -140,12 +143,6 @@ export class Cancellation {
 
 function afterMsOf(round: CancelRound): number {
   return round.kind === "again" ? round.afterMs : 0;
-}
-
-/** Whether a request may have gone out for it. A skip was decided without one, and a try that has no record ended with its process. */
-function wasTried({ state, attempts, history }: DeliveryView): boolean {
-  const isWaiting = state === "pending" || state === "parked";
-  return history.some(({ outcome }) => outcome !== "skipped") || attempts > (isWaiting ? 0 : history.length);
 }
 
 /** Resolves with the work, or when the time is up. */

@@ -1,9 +1,7 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
-import type { BusEvent, Clock, DeliveryView, PluginDeliveries } from "@bus/core";
+import type { Clock, DeliveryView } from "@bus/core";
 import type { Cancellation as CancelTarget } from "../rules/parse-cancellation.ts";
-import type { PlannedRule } from "../rules/planned-rule.ts";
-import type { RuleBook } from "../rules/rule-book.ts";
-import type { SendingLanes } from "./sending-lanes.ts";
+import type { TransactionOwners, TransactionOwnersParts } from "./transaction-owners.ts";
+import { eventOf, firstIdOf, idsOfRule, idsOfUnit } from "./unit-ids.ts";
 import type { UnitNotes } from "./unit-notes.ts";
 
 /** What a rule sends for an event, or what a transaction id alone stands for. */
@@ -13,32 +11,26 @@ export interface CancelledUnit {
   readonly delivery: DeliveryView | undefined;
 }
 
-export interface CancelledUnitsParts {
-  readonly book: RuleBook;
-  readonly lanes: SendingLanes;
+export interface CancelledUnitsParts extends TransactionOwnersParts {
   readonly notes: UnitNotes;
-  readonly deliveries: PluginDeliveries;
   readonly clock: Clock;
 }
-
-/** How many deliveries of a rule are looked through for a transaction id. Those beyond are left to its note. */
-const MOST_WAITING = 5_000;
-/** Deliveries looked through in one turn of the event loop. */
-const AT_ONCE = 100;
 
 /** Finds what a cancellation is about, and sees to it that none of it is sent any more. */
 export class CancelledUnits {
   readonly #parts: CancelledUnitsParts;
   readonly #target: CancelTarget;
+  readonly #owners: TransactionOwners;
   readonly #noted = new Set<string>();
   /** By delivery. Kept, because a rule's own function may make another one each time. */
   readonly #idsOf = new Map<string, readonly string[]>();
-  /** Events with waiting deliveries of the named transaction. */
-  #owners: readonly string[] | undefined;
+  /** Events with unfinished deliveries of the named transaction. */
+  #eventIds: readonly string[] | undefined;
 
-  constructor(parts: CancelledUnitsParts, target: CancelTarget) {
+  constructor(parts: CancelledUnitsParts, target: CancelTarget, owners: TransactionOwners) {
     this.#parts = parts;
     this.#target = target;
+    this.#owners = owners;
   }
 
   /**
@@ -46,7 +38,9 @@ export class CancelledUnits {
    * been tried as often as it ever will be.
    */
   async suppress(): Promise<readonly CancelledUnit[]> {
-    const { notes, clock } = this.#parts;
+    const { lanes, notes, clock } = this.#parts;
+    // Another process may have been started with other rules.
+    await lanes.load();
     for (;;) {
       const units = await this.#find();
       const ids = new Set(units.flatMap(({ transactionIds }) => transactionIds));
@@ -74,7 +68,7 @@ export class CancelledUnits {
       (rule) => (known === undefined || rule.on === known.type) && !destinations.has(rule.id),
     );
     for (const rule of forgotten) {
-      const transactionIds = known === undefined ? this.#firstId(rule, eventId) : this.#render(rule, known);
+      const transactionIds = known ? idsOfRule(rule, known, book) : firstIdOf(rule, eventId, book);
       units.push({ transactionIds, delivery: undefined });
     }
     return units;
@@ -83,63 +77,19 @@ export class CancelledUnits {
   async #ofTransaction(transactionId: string): Promise<readonly CancelledUnit[]> {
     const alone = [{ transactionIds: [transactionId], delivery: undefined }];
     if (!this.#noted.has(transactionId)) return alone;
-    this.#owners ??= await this.#ownersOf(transactionId);
+    this.#eventIds ??= await this.#owners.of(transactionId);
     const { deliveries, lanes } = this.#parts;
-    const stored = await Promise.all(this.#owners.map((eventId) => deliveries.ofEvent(eventId, lanes.ids)));
+    const stored = await Promise.all(this.#eventIds.map((eventId) => deliveries.ofEvent(eventId, lanes.ids)));
     const units = stored.flat().flatMap((delivery) => this.#unitOf(delivery) ?? []);
     const owned = units.filter(({ transactionIds }) => transactionIds.includes(transactionId));
     return owned.length > 0 ? owned : alone;
   }
 
-  async #ownersOf(transactionId: string): Promise<readonly string[]> {
-    const { deliveries, lanes } = this.#parts;
-    const owners = new Set<string>();
-    for (const destination of lanes.ids) {
-      const waiting = await deliveries.waiting(destination, MOST_WAITING);
-      for (const [index, delivery] of waiting.entries()) {
-        if (index % AT_ONCE === AT_ONCE - 1) await nextTurn();
-        if (this.#rendered(delivery)?.includes(transactionId)) owners.add(delivery.event.id);
-      }
-    }
-    return [...owners];
-  }
-
   /** Undefined for what sends nothing. */
   #unitOf(delivery: DeliveryView): CancelledUnit | undefined {
-    const transactionIds = this.#idsOf.get(delivery.id) ?? this.#rendered(delivery);
+    const transactionIds = this.#idsOf.get(delivery.id) ?? idsOfUnit(delivery, this.#parts.book);
     if (transactionIds === undefined) return undefined;
     this.#idsOf.set(delivery.id, transactionIds);
     return { transactionIds, delivery };
   }
-
-  #rendered(delivery: DeliveryView): readonly string[] | undefined {
-    const event = eventOf(delivery);
-    const rule = this.#parts.book.ruleOf(event.type, delivery.destination);
-    if (rule === undefined) return this.#idsOfGone(delivery);
-    return rule.kind === "cancel" ? undefined : this.#render(rule, event);
-  }
-
-  /** Of a rule that is no more: what its tries tell, and what it would have made of the event itself. */
-  #idsOfGone({ destination, event, history }: DeliveryView): readonly string[] {
-    const told = history.flatMap(({ outcome, info }) => (outcome === "delivered" ? (info?.detail ?? []) : []));
-    return [...new Set([this.#parts.book.defaultIdOf(destination, event.id, 0), ...told])];
-  }
-
-  #render(rule: PlannedRule, event: BusEvent): readonly string[] {
-    const rendered = this.#parts.book.render(rule, event);
-    // What a rule cannot send now, it may send when it was mended.
-    return "fault" in rendered
-      ? this.#firstId(rule, event.id)
-      : rendered.triggers.map(({ transactionId }) => transactionId);
-  }
-
-  #firstId(rule: PlannedRule, eventId: string): readonly string[] {
-    const id = this.#parts.book.transactionIdOf(rule, eventId, 0);
-    return id === undefined ? [] : [id];
-  }
-}
-
-/** As the sink gets it. */
-function eventOf({ event, mapped }: DeliveryView): BusEvent {
-  return { ...event, ...mapped };
 }

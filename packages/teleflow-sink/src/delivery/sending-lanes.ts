@@ -20,7 +20,7 @@ export class SendingLanes {
     return this.#ids;
   }
 
-  /** Adds those of this run to the others. */
+  /** Adds those of this run to the others, and learns of what other processes have added meanwhile. */
   async load(): Promise<void> {
     for (;;) {
       const stored = await this.#state.get(KEY);

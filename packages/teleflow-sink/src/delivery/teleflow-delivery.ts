@@ -27,6 +27,7 @@ import { CancelDelivery } from "./cancel-delivery.ts";
 import { Confirmation } from "./confirmation.ts";
 import { InFlight } from "./in-flight.ts";
 import { SendingLanes } from "./sending-lanes.ts";
+import { SignOfLife } from "./sign-of-life.ts";
 import { TriggerDelivery, type Unit } from "./trigger-delivery.ts";
 import { UnitNotes } from "./unit-notes.ts";
 
@@ -51,6 +52,9 @@ export function timeoutMsOf(deadlineMs: number): number {
   return deadlineMs + SPARE_MS + GRACE_MS;
 }
 
+/** How often a sign of life is left. */
+const UPKEEP_MS = 6 * 3_600_000;
+
 const KINDS = ["trigger", "broadcast", "cancel"] as const;
 
 interface UnitAt extends Unit {
@@ -74,6 +78,9 @@ export class TeleflowDelivery implements Sink<TeleflowCalls> {
   readonly #book: RuleBook;
   readonly #client: TeleflowClient;
   readonly #notes: UnitNotes;
+  readonly #signOfLife: SignOfLife;
+  readonly #logger: Logger;
+  #endUpkeep: () => void = () => undefined;
   readonly #sendingLanes: SendingLanes;
   readonly #stopping = new AbortController();
   readonly #byKind: Readonly<Record<PlannedRule["kind"], Deliver>>;
@@ -87,6 +94,8 @@ export class TeleflowDelivery implements Sink<TeleflowCalls> {
     this.#book = new RuleBook(options.rules, options.environment, logger);
     this.#client = new TeleflowClient(http, options, clock);
     this.#notes = new UnitNotes(state, clock);
+    this.#signOfLife = new SignOfLife(state, clock);
+    this.#logger = logger;
     this.#sendingLanes = new SendingLanes(
       state,
       this.#book.sending.map(({ id }) => id),
@@ -96,6 +105,7 @@ export class TeleflowDelivery implements Sink<TeleflowCalls> {
       lanes: this.#sendingLanes,
       client: this.#client,
       notes: this.#notes,
+      signOfLife: this.#signOfLife,
       inFlight: new InFlight(),
       deliveries,
       sender: new TriggerSender(this.#client, options.batch, clock),
@@ -123,12 +133,26 @@ export class TeleflowDelivery implements Sink<TeleflowCalls> {
 
   async start(): Promise<void> {
     await this.#sendingLanes.load();
-    await this.#notes.prune();
+    await this.#signOfLife.load();
+    await this.#keepUp();
     // Who starts the app anew has mended what the service found fault with.
     for (const rule of this.#options.rules) await this.#lanes.resume(rule.id);
   }
 
+  /** Now, and a few times a day until the stop. Never rejects. */
+  async #keepUp(): Promise<void> {
+    if (this.#stopping.signal.aborted) return;
+    this.#endUpkeep = this.#clock.schedule(() => void this.#keepUp(), UPKEEP_MS, false);
+    try {
+      await this.#signOfLife.leave();
+      await this.#notes.prune();
+    } catch (error) {
+      this.#logUnlessStopped(error, "The notes on triggers cannot be kept up.");
+    }
+  }
+
   stop(): void {
+    this.#endUpkeep();
     this.#stopping.abort(new BusError("BUS_NOT_RUNNING", ["A call to Teleflow", "stopped"]));
   }
 
@@ -146,7 +170,7 @@ export class TeleflowDelivery implements Sink<TeleflowCalls> {
     await Promise.all(
       KINDS.map(async (kind) => {
         if (units[kind].length === 0) return;
-        const made = await this.#byKind[kind](units[kind], sending);
+        const made = await this.#outcomesOf(kind, units[kind], sending);
         for (const [order, { index }] of units[kind].entries()) {
           const outcome = made[order];
           if (outcome) outcomes[index] = outcome;
@@ -154,6 +178,25 @@ export class TeleflowDelivery implements Sink<TeleflowCalls> {
       }),
     );
     return outcomes;
+  }
+
+  /** What fails for one kind is no reason to send those of another again. */
+  async #outcomesOf(kind: PlannedRule["kind"], units: readonly Unit[], sending: Sending): Promise<readonly Outcome[]> {
+    try {
+      return await this.#byKind[kind](units, sending);
+    } catch (error) {
+      this.#logUnlessStopped(
+        error,
+        `The ${kind}s of a batch are tried again: what must be known of them cannot be read or kept.`,
+      );
+      const reason = error instanceof Error ? error.message : String(error);
+      // It is not their fault. Counted, it would be taken for a try that may have sent them.
+      return units.map(() => retry(reason, { free: true }));
+    }
+  }
+
+  #logUnlessStopped(err: unknown, message: string): void {
+    if (!BusError.is(err, "BUS_NOT_RUNNING")) this.#logger.error({ err }, message);
   }
 
   /** Undefined where the rule is for the event. */

@@ -6,8 +6,9 @@ import type { Sending, TriggerSender } from "../sending/trigger-sender.ts";
 import { CANCELLED } from "./cancelled.ts";
 import type { Confirmation } from "./confirmation.ts";
 import type { InFlight } from "./in-flight.ts";
-import { endOfOpen, openSince } from "./open-since.ts";
+import { endOfOpen, isCounted, isNotedFirst, noteOfBegun, noteOfTry, openSince, untoldSince } from "./open-since.ts";
 import { OutcomeBoard } from "./outcome-board.ts";
+import type { SignOfLife } from "./sign-of-life.ts";
 import type { UnitNote, UnitNoteChange, UnitNotes } from "./unit-notes.ts";
 import { CLEARED, judge, type Judged, type OnInactive } from "./verdict-outcome.ts";
 
@@ -20,6 +21,7 @@ export interface Unit {
 export interface TriggerDeliveryParts {
   readonly book: RuleBook;
   readonly notes: UnitNotes;
+  readonly signOfLife: SignOfLife;
   readonly inFlight: InFlight;
   readonly sender: TriggerSender;
   /** Where accepted is not enough. */
@@ -45,11 +47,18 @@ interface KnownPart extends Part {
   readonly since: number | undefined;
 }
 
+/** That is to be sent. */
+interface DuePart extends KnownPart {
+  /** Among the parts. */
+  readonly index: number;
+  readonly epoch: number;
+}
+
 const OUT = retry("A trigger with the same transaction id is on its way.", { afterMs: 1_000, free: true });
 
 /**
  * Delivers the units of trigger rules. Those that go through at once cost one reading of notes for all of them; what must be known at the next
- * try is written before the engine hears that there is to be one.
+ * try is written before the engine hears that there is to be one, and before an old event is sent.
  *
  * @see docs/spec/teleflow.md#transactionid
  */
@@ -62,15 +71,15 @@ export class TriggerDelivery {
 
   /** One outcome each, in order. Rejects when the notes cannot be read or written: then all are to be tried again. */
   async deliver(units: readonly Unit[], sending: Sending): Promise<readonly Outcome[]> {
-    const { inFlight, notes } = this.#parts;
+    const { inFlight, notes, signOfLife } = this.#parts;
     const board = new OutcomeBoard(units.length);
     const entered = this.#entered(units, board);
     try {
       const found = await notes.of(entered.map(({ trigger }) => trigger.transactionId));
-      const parts = entered.map((part, index) => known(part, found[index]));
+      const parts = entered.map((part, index) => known(part, found[index], signOfLife.before));
       const judged = await this.#judged(parts, sending);
       for (const [index, { unit }] of parts.entries()) board.add(unit, judgedAt(judged, index).outcome);
-      await notes.change(changesOf(parts, judged, board));
+      await notes.change(changesOf(parts, judged, { board, signal: sending.signal }));
       return board.outcomes;
     } finally {
       for (const { trigger } of entered) inFlight.leave(trigger.transactionId);
@@ -108,7 +117,9 @@ export class TriggerDelivery {
       cancelled.has(part.unit) ? { outcome: CANCELLED } : decidedBefore(part, clock.now()),
     );
     if (confirmation) await confirm(parts, judged, { confirmation, sending });
-    const due = parts.flatMap((part, index) => (judged[index] ? [] : [{ ...part, index, epoch: epochOf(part.note) }]));
+    const due = await this.#notedFirst(
+      parts.flatMap((part, index) => (judged[index] ? [] : [{ ...part, index, epoch: epochOf(part.note) }])),
+    );
     const verdicts = due.length === 0 ? [] : await sender.send(due, sending);
     for (const [index, part] of due.entries()) {
       const verdict = verdicts[index];
@@ -116,14 +127,31 @@ export class TriggerDelivery {
       const { transactionId } = trigger;
       if (verdict?.kind === "processed" && confirmation) judged[part.index] = confirmation.accepted(note, epoch);
       else if (verdict)
-        judged[part.index] = judge(verdict, { transactionId, note, since, now: clock.now(), onInactive });
+        judged[part.index] = judge(verdict, { transactionId, note, epoch, since, now: clock.now(), onInactive });
     }
     return judged;
   }
+
+  /** With the notes that the old ones among them need before they are sent. */
+  async #notedFirst(due: readonly DuePart[]): Promise<readonly DuePart[]> {
+    const { clock, notes } = this.#parts;
+    const now = clock.now();
+    const changes: UnitNoteChange[] = [];
+    const noted = due.map((part) => {
+      const { delivery, trigger, note, since = now } = part;
+      if (!isNotedFirst(delivery, now) || note?.since === since) return part;
+      const begun = noteOfBegun(delivery, since);
+      changes.push({ transactionId: trigger.transactionId, note: begun });
+      return { ...part, since, note: { ...note, ...begun, at: now } };
+    });
+    await notes.change(changes);
+    return noted;
+  }
 }
 
-function known(part: Part, note: UnitNote | undefined): KnownPart {
-  return { ...part, note, since: openSince(part.delivery, note) };
+function known(part: Part, note: UnitNote | undefined, diedAt: number | undefined): KnownPart {
+  const { delivery } = part;
+  return { ...part, note, since: openSince(delivery, note) ?? untoldSince(delivery, note, diedAt) };
 }
 
 /** Those whose first trigger was: of an event that was not published yet, a cancellation knows no other. */
@@ -133,11 +161,10 @@ function cancelledUnits(parts: readonly KnownPart[]): ReadonlySet<number> {
 }
 
 /** What needs no request. */
-function decidedBefore({ trigger, note, since }: KnownPart, now: number): Judged | undefined {
+function decidedBefore({ delivery, trigger, note, since }: KnownPart, now: number): Judged | undefined {
   if (note?.cancelledAt !== undefined) return { outcome: CANCELLED };
   if (note?.done) return { outcome: delivered({ detail: trigger.transactionId }) };
-  const end = endOfOpen(since, now);
-  return end && { outcome: end, note: { since: undefined } };
+  return endOfOpen(delivery, since, now);
 }
 
 /** Settles those that were accepted before, but for those that are to be sent again. */
@@ -166,18 +193,21 @@ function epochOf(note: UnitNote | undefined): number {
 function changesOf(
   parts: readonly KnownPart[],
   judged: readonly (Judged | undefined)[],
-  board: OutcomeBoard,
+  { board, signal }: { readonly board: OutcomeBoard; readonly signal: AbortSignal },
 ): readonly UnitNoteChange[] {
-  return parts.flatMap(({ unit, delivery, trigger, note }, index) => {
-    const { outcome, note: changed } = judgedAt(judged, index);
+  return parts.flatMap(({ unit, delivery, trigger, note, since }, index) => {
+    const judgement = judgedAt(judged, index);
     const { transactionId } = trigger;
-    if (outcome.kind === "delivered") {
-      if (board.of(unit)?.kind === "delivered") return note ? [{ transactionId, note: CLEARED }] : [];
+    const whole = board.of(unit);
+    if (judgement.outcome.kind === "delivered") {
+      if (whole?.kind === "delivered") return note || judgement.note ? [{ transactionId, note: CLEARED }] : [];
       return note?.done ? [] : [{ transactionId, note: { ...CLEARED, done: true as const } }];
     }
-    if (!changed) return [];
-    const { attempt } = delivery;
-    return [{ transactionId, note: changed.since === undefined ? changed : { ...changed, attempt } }];
+    // Of a unit whose try counts, the number is noted of each trigger: also of one that was not sent.
+    const counts = isCounted(whole, signal);
+    if (!counts && !judgement.note && since === note?.since) return [];
+    const left = noteOfTry(delivery, judgement, { since, counts });
+    return left ? [{ transactionId, note: left }] : [];
   });
 }
 

@@ -12,7 +12,7 @@ export interface UnitNoteFields {
   readonly epoch?: number | undefined;
   /** Wall time of the first try that left it open: the next ones may send what the service has. */
   readonly since?: number | undefined;
-  /** The last of these tries: a lower one is of a replay. A stop that cuts a try short makes the next one of the same number. */
+  /** Number of the last try that used up an attempt: one that is not higher is of a replay. */
   readonly attempt?: number | undefined;
   /** The service has said once that the key is in use for another body. */
   readonly reused?: true | undefined;
@@ -38,7 +38,10 @@ const PREFIX = "unit/";
 /** Longer than the bus keeps a dead letter, and the service an id. */
 const KEPT_MS = 60 * 24 * 3_600_000;
 
-/** Notes on triggers, by transaction id, in the bus's store. One that goes through at the first try never has any. */
+/**
+ * Notes on triggers, by transaction id, in the bus's store. A trigger of a young event that goes through at the first try never has any; that of a
+ * broadcast stays.
+ */
 export class UnitNotes {
   readonly #state: PluginState;
   readonly #clock: Clock;
@@ -74,7 +77,7 @@ export class UnitNotes {
         const value = values[index];
         return isNote(value) && value.at >= before ? [] : [{ key, value: undefined, expected: value }];
       });
-      // Lost to a change made meanwhile, they are found at the next start.
+      // Lost to a change made meanwhile, they are found the next time.
       if (old.length > 0) await this.#state.change(old);
     }
   }

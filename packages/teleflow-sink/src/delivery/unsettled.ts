@@ -3,7 +3,7 @@ import type { Reply } from "../calls/reply.ts";
 import { PROBE_AFTER_MS } from "./verdict-outcome.ts";
 
 /** As long as the service names no time after a 429. */
-export const LIMITED_MS = 1_000;
+const LIMITED_MS = 1_000;
 
 /** What becomes of a request that asked or cancelled something, and did not get to know. @param what of the answer: `The service answered it` */
 export function unsettled(reply: Reply, what: string): Outcome {

@@ -17,6 +17,8 @@ export interface Judged {
 export interface JudgeContext {
   readonly transactionId: string;
   readonly note: UnitNote | undefined;
+  /** That it was sent with. */
+  readonly epoch: number;
   /** Wall time of the first try that left it open, where there was one. */
   readonly since: number | undefined;
   readonly now: number;
@@ -38,11 +40,11 @@ export const CLEARED: UnitNoteFields = {
 export function judge(verdict: Verdict, context: JudgeContext): Judged {
   const { note, now, since = now } = context;
   // The service may keep an error answer for a day and repeat it to the same key, even to a replay.
-  const epoch = (note?.epoch ?? 0) + 1;
+  const epoch = context.epoch + 1;
   switch (verdict.kind) {
     case "processed": {
-      const { status, transactionId = context.transactionId } = verdict;
-      return { outcome: delivered({ status, detail: transactionId }), ...(note && { note: CLEARED }) };
+      const info = { status: verdict.status, detail: context.transactionId };
+      return { outcome: delivered(info), ...(note && { note: CLEARED }) };
     }
     case "inactive":
       return inactive(verdict.reason, context, { epoch, since });

@@ -1,7 +1,6 @@
 import { BusError } from "@bus/core";
 import type { TeleflowClient } from "../calls/teleflow-client.ts";
 import { CancelRequests } from "../delivery/cancel-requests.ts";
-import { LIMITED_MS } from "../delivery/unsettled.ts";
 import { Cancellation, type CancellationParts, type CancelRound } from "../delivery/cancellation.ts";
 import {
   directBroadcast,
@@ -124,8 +123,9 @@ export class DirectCalls implements TeleflowCalls {
     units: readonly (readonly WireTrigger[])[],
     said: readonly Said[],
   ): readonly TeleflowResult[] {
-    const [first] = said;
-    if (first !== undefined && !said.some(isAnswered)) throw failureOf(first, this.#placeOf(call));
+    // What was not sent for the sake of another says less than that one.
+    const failure = said.find(({ kind }) => kind !== "unsent") ?? said[0];
+    if (failure && !said.some(isAnswered)) throw failureOf(failure, this.#placeOf(call));
     let start = 0;
     return units.map((triggers) => {
       const own = said.slice(start, (start += triggers.length));
@@ -142,7 +142,7 @@ export class DirectCalls implements TeleflowCalls {
 function limitOf(round: Extract<CancelRound, { readonly kind: "limited" | "failed" }>): number | undefined {
   if (round.kind === "limited") return round.afterMs;
   const { reply } = round;
-  return reply.kind === "answer" && reply.status === 429 ? (reply.afterMs ?? LIMITED_MS) : undefined;
+  return reply.kind === "answer" && reply.status === 429 ? reply.afterMs : undefined;
 }
 
 function targetOf(what: string | CancelTarget): CancelTarget {

@@ -1,17 +1,8 @@
+import { STATUSES } from "../calls/parse-body.ts";
+import { isSuccess } from "../calls/reply.ts";
 import type { WireTrigger } from "../rules/wire-trigger.ts";
 import type { TeleflowResult, TeleflowStatus } from "../teleflow-calls.ts";
 import type { Said } from "./said.ts";
-
-const STATUSES: ReadonlySet<string> = new Set<TeleflowStatus>([
-  "processed",
-  "trigger_not_active",
-  "no_workflow_steps_defined",
-  "no_workflow_active_steps_defined",
-  "no_tenant_found",
-  "subscriber_id_missing",
-  "invalid_recipients",
-  "error",
-]);
 
 /** What came of these triggers together, of which the service said this. */
 export function resultOf(triggers: readonly WireTrigger[], said: readonly Said[]): TeleflowResult {
@@ -29,7 +20,7 @@ export function resultOf(triggers: readonly WireTrigger[], said: readonly Said[]
 /** Whether the service has looked at the trigger, whatever it says of it: alone or among others, it says the same in another way. */
 export function isAnswered(said: Said): boolean {
   if (said.kind === "processed" || said.kind === "inactive" || said.kind === "refused") return true;
-  return "status" in said && said.status >= 200 && said.status < 300;
+  return "status" in said && isSuccess(said);
 }
 
 /** What the service says of the trigger, or the sink of the request. */

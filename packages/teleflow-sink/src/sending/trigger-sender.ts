@@ -25,13 +25,10 @@ export interface Sending {
 const JOIN_MS = 3;
 
 /** With less time than this no request is begun. */
-const LEAST_MS = 1_000;
+export const LEAST_MS = 1_000;
 
 const ENDED: Verdict = { kind: "unsent", reason: "The attempt was ended before it was sent.", isFree: true };
 const NO_TIME: Verdict = { kind: "unsent", reason: "No time was left to send it.", isFree: true };
-
-/** What holds for all that the call still has to send: the next request would hear the same. */
-const ENDING: ReadonlySet<Verdict["kind"]> = new Set(["limited", "closed", "unsent"]);
 
 /**
  * Sends triggers in as few requests as the bounds and the rate limit allow. What several calls bring at about the same time goes together, and shares
@@ -143,6 +140,12 @@ export class TriggerSender {
   }
 }
 
+/** What becomes of what is not sent yet, where the next request would hear the same; undefined where it may not. */
+export function endAfter(verdict: Verdict): Verdict | undefined {
+  if (verdict.kind === "closed") return { kind: "unsent", reason: `It was not sent: ${verdict.reason}`, isFree: true };
+  return verdict.kind === "unsent" && !verdict.isFree ? verdict : undefined;
+}
+
 /** Why it makes no sense to begin a request; undefined where it does. */
 function hindranceOf({ signal, endsAt }: Sending, now: number): Verdict | undefined {
   if (signal.aborted) return ENDED;
@@ -157,7 +160,7 @@ function limitedFor(waitMs: number): Verdict | undefined {
 function settle(pack: readonly Entry[], verdicts: readonly Verdict[]): readonly Entry[][] {
   for (const [position, { call, index }] of pack.entries()) {
     const verdict = verdicts[position] ?? NO_TIME;
-    if (ENDING.has(verdict.kind)) call.ended ??= verdict;
+    call.ended ??= endAfter(verdict);
     call.settle(index, verdict);
   }
   return [];

@@ -1,8 +1,9 @@
+import { memoryStore } from "@bus/core";
 import { virtualClock } from "@bus/testkit";
 import { sqliteStore } from "@bus/sqlite-store";
 import { describe, expect, it } from "vitest";
 import type { BusScript } from "../a-started-bus.ts";
-import { aFile } from "../cancel/a-cancellation.ts";
+import { aFile, HOUR } from "../cancel/a-cancellation.ts";
 import { aBroadcasting, type Broadcasting } from "./a-broadcast.ts";
 
 const UNKNOWN = /^Whether the broadcast went out is not known \(.+\)\. .*replay it.*broadcastRetry/;
@@ -148,6 +149,87 @@ it("is a dead letter when its process died meanwhile, and sent by a replay", asy
   expect(before).toBe(1);
   expect(second.sent()).toBe(2);
 });
+
+it("is sent when a crash left it in memory, though it had waited for more than 36 hours", async () => {
+  const path = aFile();
+  const lane = { sink: "notify", destination: "broadcast:incident" };
+  const first = await aBroadcasting({ store: sqliteStore({ path }) });
+  const { service, clock, bus } = first;
+  await bus.lanes.pause(lane);
+  await first.open("i1");
+  await first.open("i0");
+  await first.stop();
+  const script = { policy: { concurrency: 1 }, batch: { maxTriggers: 1 } };
+  const second = await aBroadcasting(
+    { ...script, store: sqliteStore({ path }), clock: virtualClock({ startAt: clock.now() + 40 * HOUR }) },
+    {},
+    service,
+  );
+  service.faults = { request: () => ({ kind: "hang" }) };
+  await second.bus.lanes.resume(lane);
+  await second.until(() => expect(second.sent()).toBe(1));
+  service.faults = {};
+
+  // The second bus is never stopped: as far as the store knows, it is gone.
+  const startAt = second.clock.now() + 600_000;
+  const third = await aBroadcasting({ store: sqliteStore({ path }), clock: virtualClock({ startAt }) }, {}, service);
+  const { attempts } = await third.once("delivered");
+
+  expect(attempts).toBe(2);
+});
+
+it.each([
+  { broadcastRetry: false, failures: 1 },
+  { broadcastRetry: true, failures: 1 },
+  { broadcastRetry: true, failures: 0 },
+])(
+  "is sent by a replay days after it went through: $broadcastRetry, $failures",
+  async ({ broadcastRetry, failures }) => {
+    const shop = await aBroadcasting({ broadcastRetry, retention: { ageMs: 72 * HOUR } });
+    shop.service.faults = { request: (_, index) => (index < failures ? { kind: "status", status: 500 } : undefined) };
+    await shop.open();
+    await shop.settled();
+    await shop.clock.advance(1_500);
+    const { id } = await shop.once("delivered");
+    await shop.clock.advance(40 * HOUR);
+
+    await shop.bus.deliveries.replay(id);
+    await shop.until(() => expect(shop.sent()).toBe(failures + 2));
+    await shop.once("delivered");
+  },
+);
+
+it("is given up 36 hours after a stop cut it short, under broadcastRetry, and sent by a replay", async () => {
+  const path = aFile();
+  const first = await aBroadcasting({ store: sqliteStore({ path }), stopTimeoutMs: 100, broadcastRetry: true });
+  const { service } = first;
+  await stoppedMeanwhile(first);
+  const clock = virtualClock({ startAt: first.clock.now() + 36 * HOUR });
+
+  const second = await aBroadcasting({ store: sqliteStore({ path }), clock, broadcastRetry: true }, {}, service);
+  const { id, reason } = await second.once("dead");
+  const before = second.sent();
+  await second.bus.deliveries.replay(id);
+  await second.until(() => expect(second.sent()).toBe(2));
+
+  expect(reason).toContain("36 hours");
+  expect(before).toBe(1);
+});
+
+it.each([{ broadcastRetry: false }, { broadcastRetry: true }])(
+  "leaves no note where it is dropped: $broadcastRetry",
+  async ({ broadcastRetry }) => {
+    const store = memoryStore();
+    const shop = await aBroadcasting({ store, broadcastRetry, onInactive: "drop" });
+    const body = JSON.stringify({ data: { acknowledged: true, status: "trigger_not_active" } });
+    shop.service.faults = { request: () => ({ kind: "body", status: 201, body }) };
+
+    await shop.open();
+    await shop.once("skipped");
+
+    expect(await store.state.keys("sink:notify", "unit/")).toEqual([]);
+  },
+);
 
 describe("that was answered with an error", () => {
   it.each([

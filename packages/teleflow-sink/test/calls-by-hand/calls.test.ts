@@ -1,14 +1,15 @@
-import { BusError } from "@bus/core";
+import { BusError, memoryStore } from "@bus/core";
 import { virtualClock, type TeleflowRequestFault, type TeleflowStub, type TeleflowStubOptions } from "@bus/testkit";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { aService, aStartedBus, shipped, type BusScript, type StartedBus } from "../a-started-bus.ts";
+import { withChange } from "../cancel/a-cancellation.ts";
 import type { TeleflowCalls, TeleflowResult } from "../../src/index.ts";
 
 interface ByHand extends StartedBus {
   readonly service: TeleflowStub;
   readonly calls: TeleflowCalls;
-  /** Moves the clock on until the call has ended. */
-  done<T>(call: Promise<T>): Promise<T>;
+  /** Moves the clock on until the call has ended, in steps. */
+  done<T>(call: Promise<T>, stepMs?: number): Promise<T>;
   /** What the call rejects with. */
   fails(call: Promise<unknown>): Promise<unknown>;
   asked(): readonly string[];
@@ -19,14 +20,14 @@ async function byHand(script: BusScript = {}, stub: TeleflowStubOptions = {}): P
   const service = await aService({ ...stub, clock });
   const started = await aStartedBus(service, { ...script, clock });
   const { bus, until } = started;
-  const done = async <T>(call: Promise<T>): Promise<T> => {
+  const done = async <T>(call: Promise<T>, stepMs = 100): Promise<T> => {
     const state = { isDone: false };
     const settled = call.finally(() => {
       state.isDone = true;
     });
     settled.catch(() => undefined);
     await until(async () => {
-      await clock.advance(100);
+      await clock.advance(stepMs);
       if (!state.isDone) throw new Error("not yet");
     });
     return settled;
@@ -302,6 +303,60 @@ describe("triggerBulk()", () => {
     expect(asked().filter((operation) => operation === "bulk")).toHaveLength(1);
   });
 
+  it("gives each hundred its own time", async () => {
+    const { calls, done, service } = await byHand({ batch: { maxTriggers: 25 } });
+    service.faults = { request: () => ({ kind: "latency", ms: 20_000 }) };
+
+    const results = await done(calls.triggerBulk(welcomes(200)), 2_000);
+
+    const late = results.flatMap(({ status }, index) => (status === "processed" ? [] : [index]));
+    expect(late).toEqual([...numbers(75, 100), ...numbers(175, 200)]);
+    expect(results[75]).toMatchObject({ status: "failed", error: ["No time was left to send it."] });
+  });
+
+  it("waits for the rate limit as long as each hundred has time", async () => {
+    const { calls, done, service, asked } = await byHand();
+    service.faults = { request: (_, index) => (index < 3 ? answered(429, "no", 20) : undefined) };
+
+    const results = await done(calls.triggerBulk(welcomes(200)), 1_000);
+
+    const processed = results.flatMap(({ status }, index) => (status === "processed" ? [index] : []));
+    expect(processed).toEqual(numbers(100, 200));
+    expect(results[0]).toMatchObject({ status: "failed", error: [expect.stringMatching(/^Teleflow answered 429/)] });
+    expect(asked()).toHaveLength(4);
+  });
+
+  it("gives its results although the notes on them cannot be kept", async () => {
+    const store = withChange(memoryStore(), (changes, change) =>
+      changes.some(({ key }) => key.startsWith("unit/")) ? Promise.reject(new Error("the disk is full")) : change(),
+    );
+    const { calls, done, service } = await byHand({ store });
+    service.faults = {
+      trigger: ({ transactionId }) => (transactionId === "t1" ? { status: "trigger_not_active" } : undefined),
+    };
+
+    const results = await done(calls.triggerBulk(welcomes(2)));
+
+    expect(results.map(({ status }) => status)).toEqual(["processed", "trigger_not_active"]);
+  });
+
+  it("has noted an error answer by the time that it waits", async () => {
+    const { calls, fails, done, until, service, clock } = await byHand({ batch: { maxTriggers: 1 } });
+    const faults = [answered(500), answered(429, undefined, 10)];
+    service.faults = { request: (_, index) => faults[index] };
+    const controller = new AbortController();
+
+    const givenUp = fails(calls.triggerBulk(welcomes(2), { signal: controller.signal }));
+    await until(() => expect(service.requests[1]?.status).toBe(429));
+    controller.abort();
+    await givenUp;
+    await clock.advance(10_000);
+    await done(calls.triggerBulk(welcomes(1)));
+
+    const [first, , again] = service.requests.map(({ headers }) => headers["idempotency-key"]);
+    expect(again).not.toBe(first);
+  });
+
   it("takes as long as the rate limit asks for", async () => {
     const { calls, done, clock } = await byHand({}, { rateLimit: { limit: 60, windowSeconds: 1, burst: 120 } });
     const before = clock.now();
@@ -334,6 +389,17 @@ describe("triggerBulk()", () => {
 
     expect(error).toMatchObject({ code: "BUS_TELEFLOW_REFUSED", message: "Teleflow refused the bulk with 401: who?." });
     expect(asked()).toHaveLength(1);
+  });
+
+  it("rejects with what the service said, although the first was not sent for it", async () => {
+    const { calls, fails, service } = await byHand();
+    service.faults = {
+      request: (_, index) => (index === 0 ? answered(400, "Event at index 0: no") : answered(401, "who?")),
+    };
+
+    const error = await fails(calls.triggerBulk(welcomes(3)));
+
+    expect(error).toMatchObject({ code: "BUS_TELEFLOW_REFUSED", message: "Teleflow refused the bulk with 401: who?." });
   });
 
   it("takes none", async () => {
@@ -547,11 +613,15 @@ describe.each(EACH)("$name()", ({ call }) => {
   });
 });
 
-function answered(code: number, message?: string): TeleflowRequestFault {
+function numbers(from: number, to: number): readonly number[] {
+  return Array.from({ length: to - from }, (_, index) => from + index);
+}
+
+function answered(code: number, message?: string, retryAfter = 60): TeleflowRequestFault {
   return {
     kind: "status",
     status: code,
-    headers: code === 429 ? { "retry-after": "60" } : {},
+    headers: code === 429 ? { "retry-after": String(retryAfter) } : {},
     ...(message !== undefined && { message }),
   };
 }

@@ -67,6 +67,21 @@ describe("the tokens that remain", () => {
   });
 });
 
+describe("a reset beside what has passed", () => {
+  it.each([
+    [201, 3_600, 3_600_000],
+    [201, 3_601, 0],
+    [201, 1_767_225_600, 0],
+    [500, 1_767_225_600, 0],
+  ])("of a %i in %i s keeps a request waiting for %i ms", (status, reset, waitMs) => {
+    const { limits } = someLimits();
+
+    limits.learn("bulk", status, headersOf({ remaining: 0, reset }));
+
+    expect([limits.waitMs("single"), limits.waitMs("bulk")]).toEqual([waitMs, waitMs]);
+  });
+});
+
 describe("a request that is turned away", () => {
   it.each([
     ["Retry-After where that is longer", { remaining: 0, reset: 2, retryAfter: 9 }, 9_000],
@@ -108,6 +123,20 @@ describe("a bulk that is turned away", () => {
   });
 });
 
+describe("a second one that is turned away", () => {
+  it.each([
+    ["sooner", 60, {}, 60_000],
+    ["later", 2, { "retry-after": "60" }, 60_000],
+  ])("and says %s leaves the later end", (_, first, second, waitMs) => {
+    const { limits } = someLimits();
+    limits.learn("single", 429, { "retry-after": String(first) });
+
+    limits.learn("single", 429, second);
+
+    expect([limits.waitMs("single"), limits.waitMs("bulk")]).toEqual([waitMs, waitMs]);
+  });
+});
+
 describe("the wait after another answer", () => {
   it("is what Retry-After says, in seconds or as a date, and not the reset", () => {
     const { clock, limits } = someLimits();
@@ -138,6 +167,20 @@ describe("the bucket", () => {
     limits.learn("single", 201, headersOf({ remaining: 9, reset: 1, burst: 330 }));
 
     expect(limits.canBulk).toBe(true);
+  });
+
+  it("is forgotten a minute after it was last told", async () => {
+    const { clock, limits } = someLimits();
+    limits.learn("single", 201, headersOf({ remaining: 9, reset: 1, burst: 66 }));
+    await clock.advance(30_000);
+    limits.learn("single", 201, headersOf({ remaining: 9, reset: 1, burst: 66 }));
+
+    await clock.advance(59_999);
+    const before = [limits.canBulk, limits.burst];
+    await clock.advance(1);
+
+    expect(before).toEqual([false, 66]);
+    expect([limits.canBulk, limits.burst]).toEqual([true, undefined]);
   });
 
   it.each(["60;w=1", "", "60;w=1;burst=none", '60;w=1;comment="burst=5"'])(

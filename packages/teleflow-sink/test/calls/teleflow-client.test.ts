@@ -147,6 +147,24 @@ describe("an answer", () => {
     expect(result.body).toEqual({ data: { status: "error", error: ["no *** with ***"], transactionId: "tf_1" } });
   });
 
+  it("shows a secret nowhere, whatever way its JSON writes it, and none that another is part of", async () => {
+    const headers = { "x-gateway": `${API_KEY}/gateway` };
+    const body = `{"data":{"status":"error for ${API_KEY}","error":["no ${API_KEY}\\/gateway","no \\u00733cret-api-key"]}}`;
+
+    const reply = answered(await replyTo({ status: 201, body }, { headers }));
+
+    expect(reply.body).toEqual({ data: { status: "error for ***", error: ["no ***", "no ***"] } });
+  });
+
+  it("keeps the ids of triggers, which are compared, although a header of the host's is part of them", async () => {
+    const data = [{ transactionId: "acme-1", subscriberId: "acme-1" }];
+    const { url } = await aService(() => ({ status: 200, body: { data } }));
+
+    const reply = await aClient(url, { headers: { "x-shop": "acme" } }).notifications("acme-1", aCall());
+
+    expect(answered(reply).body).toEqual({ data: [{ transactionId: "acme-1", subscriberId: "***-1" }] });
+  });
+
   it("keeps its statuses although a header of the host's has the same value", async () => {
     const body = { data: { status: "processed", transactionId: "tf_1", error: ["processed"] } };
 

@@ -66,6 +66,20 @@ export function cancelling(service: TeleflowStub, started: StartedBus): Cancelli
   };
 }
 
+/** What a call by hand comes to. The clock is moved on for it. */
+export async function ended<T>({ clock, until }: StartedBus, call: Promise<T>): Promise<T> {
+  const progress = { isOver: false };
+  const over = call.finally(() => {
+    progress.isOver = true;
+  });
+  over.catch(() => undefined);
+  await until(async () => {
+    await clock.advance(500);
+    expect(progress.isOver).toBe(true);
+  });
+  return over;
+}
+
 /** For a store that outlives its bus. */
 export function aFile(): string {
   const directory = mkdtempSync(join(tmpdir(), "teleflow-sink-"));
@@ -83,10 +97,14 @@ export function withChange(
     keys: (scope, prefix) => store.state.keys(scope, prefix),
     change: (scope, changes) => around(changes, () => store.state.change(scope, changes)),
   };
+  return replaced(store, { state });
+}
+
+/** The store, with these parts in place of its own. */
+export function replaced(store: Store, parts: Partial<Store>): Store {
   return new Proxy(store, {
     get: (target, property) => {
-      if (property === "state") return state;
-      const value: unknown = Reflect.get(target, property);
+      const value: unknown = Reflect.get(property in parts ? parts : target, property);
       return typeof value === "function" ? value.bind(target) : value;
     },
   });

@@ -1,8 +1,10 @@
-import type { TeleflowRequestFault } from "@bus/testkit";
+import { memoryStore } from "@bus/core";
 import { sqliteStore } from "@bus/sqlite-store";
+import type { TeleflowRequestFault } from "@bus/testkit";
 import { expect, it } from "vitest";
-import { aStartedBus } from "../a-started-bus.ts";
-import { aCancelling, aFile, cancelling, CANCELS, HOUR } from "./a-cancellation.ts";
+import { transactionIdOf } from "../../src/rules/transaction-id.ts";
+import { aStartedBus, shipped } from "../a-started-bus.ts";
+import { aCancelling, aFile, cancelledBy, cancelling, CANCELS, HOUR, TRIGGERS, withChange } from "./a-cancellation.ts";
 
 const only = (fault: TeleflowRequestFault) => (request: { operation: string }) =>
   request.operation === "cancel" ? fault : undefined;
@@ -158,4 +160,98 @@ it("goes on after a restart in the middle of its grace", async () => {
   const next = cancelling(service, await aStartedBus(service, { store: sqliteStore({ path }), clock }));
 
   expect(await next.said()).toBe("cancelled");
+});
+
+it("asks for eight at a time", async () => {
+  const shop = await aCancelling({ policy: { concurrency: 1 } });
+  const orders = Array.from({ length: 20 }, (_, index) => `o${index}`);
+  await shop.bus.publishMany(
+    orders.map((id) => ({ type: "order.shipped", id, data: { orderId: id, customerId: "c0" } })),
+  );
+  await shop.reach({ delivered: 20 });
+  shop.service.faults = { request: only({ kind: "latency", ms: 5_000 }) };
+
+  await shop.bus.publishMany(
+    orders.map((id) => ({ type: "order.refunded", data: { orderId: id, shippedEventId: id } })),
+  );
+  const asked: number[] = [];
+  for (const most of [8, 16, 20]) {
+    await shop.until(() => expect(shop.asked().filter((operation) => operation === "cancel")).toHaveLength(most));
+    // Whatever were to follow would be there by now.
+    for (let turn = 0; turn < 20; turn += 1) await shop.clock.advance(1);
+    asked.push(shop.asked().filter((operation) => operation === "cancel").length);
+    await shop.clock.advance(5_000);
+  }
+
+  expect(asked).toEqual([8, 16, 20]);
+  await shop.reach({ delivered: 40 });
+});
+
+it("asks at once and after 5, 10, 20 and 30 s, by a rule as by hand", async () => {
+  const shop = await aCancelling({}, { workflows: { "order-shipped": {} } });
+  await shop.ship();
+  await shop.reach({ delivered: 1 });
+  const begunAt = shop.clock.now();
+  const askedAt: number[] = [];
+  shop.service.faults = {
+    request: () => {
+      askedAt.push(shop.clock.now() - begunAt);
+      return undefined;
+    },
+  };
+
+  await shop.refund();
+  const byHand = shop.bus.sinks.notify.cancel({ event: "o0" });
+  byHand.catch(() => undefined);
+  await shop.until(() => expect(askedAt).toHaveLength(2));
+  for (const [times, second] of [5, 10, 20, 30].entries()) {
+    await shop.clock.advance(begunAt + second * 1_000 - 20 - shop.clock.now());
+    expect(askedAt).toHaveLength(2 + 2 * times);
+    await shop.until(() => expect(askedAt).toHaveLength(4 + 2 * times));
+    expect(askedAt.at(-1)).toBeLessThan(second * 1_000 + 20);
+  }
+
+  expect(await byHand).toBe("nothing to cancel");
+  expect(await shop.said()).toBe("nothing to cancel");
+  expect(askedAt).toHaveLength(10);
+});
+
+it("keeps what the service has said of one when the notes of another cannot be written", async () => {
+  const id = transactionIdOf({ environment: "test", eventId: "o1", ruleId: TRIGGERS.destination, chunk: 0 });
+  let failures = 1;
+  const store = withChange(memoryStore(), async (changes, change) => {
+    if (cancelledBy(changes).includes(id) && failures-- > 0) throw new Error("the disk is full");
+    return change();
+  });
+  const shop = await aCancelling({ store, cancelGraceMs: 0 });
+  await shop.bus.publishMany(shipped(2));
+  await shop.reach({ delivered: 2 });
+
+  await shop.bus.publishMany(
+    shipped(2).map(({ id: order }) => ({ type: "order.refunded", data: { orderId: order, shippedEventId: order } })),
+  );
+  await shop.until(async () => {
+    await shop.clock.advance(200);
+    expect((await shop.deliveries()).map(({ state }) => state)).toEqual(Array.from({ length: 4 }, () => "delivered"));
+  });
+
+  const said = (await shop.deliveries())
+    .slice(2)
+    .map(({ history }) => history.map(({ reason, info }) => reason ?? info?.detail));
+  expect(said).toEqual([["cancelled"], ["the disk is full", "cancelled"]]);
+});
+
+it("begins anew when it is replayed", async () => {
+  const shop = await aCancelling({ cancelGraceMs: 0 }, { fanOutMs: 12_000 });
+  await shop.ship();
+  await shop.reach({ delivered: 1 });
+  await shop.refund();
+  expect(await shop.said()).toBe("nothing to cancel");
+  await shop.clock.advance(12_000);
+
+  await shop.bus.deliveries.replay((await shop.cancel()).id);
+  await shop.until(async () => expect((await shop.cancel()).history).toHaveLength(2));
+
+  expect(await shop.said()).toBe("cancelled");
+  expect(shop.asked()).toEqual(["trigger", "cancel", "cancel"]);
 });

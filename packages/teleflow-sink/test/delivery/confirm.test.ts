@@ -140,6 +140,44 @@ describe("with confirm, a trigger that was accepted", () => {
     expect(operationsOf(service)).toEqual(["trigger", "trigger", "notifications"]);
   });
 
+  it("and is refused when it is sent again has another key still when it is replayed", async () => {
+    const service = await aService();
+    let count = 0;
+    service.faults = {
+      trigger: () => {
+        count += 1;
+        if (count === 1) return "lost";
+        return count === 2 ? { status: "invalid_recipients" } : undefined;
+      },
+    };
+    const started = await aStartedBus(service, { confirm });
+    await started.bus.publishMany(shipped(1));
+    await started.settled();
+    await started.clock.advance(60_000);
+    const [dead] = await started.reach({ dead: 1 });
+
+    await started.bus.deliveries.replay(dead?.id ?? "");
+    await started.until(() => expect(count).toBe(3));
+
+    const keys = service.requests
+      .filter(({ operation }) => operation === "trigger")
+      .map(({ headers }) => headers["idempotency-key"]);
+    expect(new Set(keys).size).toBe(3);
+  });
+
+  it("is not asked after once the service lets nobody in, beyond what is asked at once", async () => {
+    const service = await aService();
+    const started = await aStartedBus(service, { confirm });
+    await started.bus.publishMany(shipped(20));
+    await started.settled();
+    service.faults = { request: () => ({ kind: "status", status: 401 }) };
+
+    await started.clock.advance(60_000);
+    await started.settled(2);
+
+    expect(operationsOf(service)).toEqual(["bulk", ...Array.from({ length: 4 }, () => "notifications")]);
+  });
+
   it("in several parts is delivered when all of them are confirmed, each by itself", async () => {
     const service = await aService();
     let count = 0;

@@ -2,11 +2,12 @@ import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sqliteStore } from "@bus/sqlite-store";
-import { virtualClock, type TeleflowStubRequest } from "@bus/testkit";
+import { virtualClock, type TeleflowStub, type TeleflowStubRequest, type VirtualClock } from "@bus/testkit";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { aService, aStartedBus, shipped, shopRules } from "../a-started-bus.ts";
+import { aService, aStartedBus, shipped, shopRules, type BusScript, type StartedBus } from "../a-started-bus.ts";
 
 const HOUR_MS = 3_600_000;
+const lane = { sink: "notify", destination: "trigger:order-shipped" };
 
 describe("a bus that starts again on its store", () => {
   it("goes on with the key of the next epoch", async () => {
@@ -136,6 +137,47 @@ describe("a bus that starts again on its store", () => {
     expect(service.requests).toHaveLength(1);
   });
 
+  it("sends what a crash left in its memory, though its event is older than 36 hours", async () => {
+    const { path, clock } = aPlace();
+    const service = await aService();
+    service.faults = { request: (_, index) => (index === 0 ? { kind: "hang" } : undefined) };
+    const oneByOne = { policy: { concurrency: 1 }, batch: { maxTriggers: 1 } };
+    const first = await withAnOldBacklog(service, { path, clock, count: 3, ...oneByOne });
+    await first.bus.lanes.resume(lane);
+    await first.until(() => expect(service.requests).toHaveLength(1));
+    const left = asACrashLeaves(path);
+    await first.stop();
+
+    const next = await aStartedBus(service, { store: sqliteStore({ path: left }), clock });
+    await clock.advance(180_000);
+    const ended = await next.reach({ delivered: 3 });
+
+    expect(Math.max(...ended.map(({ attempts }) => attempts))).toBe(2);
+  });
+
+  it.each([
+    { hours: 35, state: "delivered", requests: 2 },
+    { hours: 36, state: "dead", requests: 1 },
+  ] as const)(
+    "takes what a crash left on its way, of an event that was old by then, for open since it was sent: $state after $hours hours",
+    async ({ hours, state, requests }) => {
+      const { path, clock } = aPlace();
+      const service = await aService();
+      service.faults = { request: (_, index) => (index === 0 ? { kind: "hang", accepts: true } : undefined) };
+      const first = await withAnOldBacklog(service, { path, clock, count: 1 });
+      await first.bus.lanes.resume(lane);
+      await first.until(() => expect(service.requests).toHaveLength(1));
+      const left = asACrashLeaves(path);
+      await first.stop();
+      await clock.advance(hours * HOUR_MS);
+
+      const next = await aStartedBus(service, { store: sqliteStore({ path: left }), clock });
+      await next.reach({ [state]: 1 });
+
+      expect(service.requests).toHaveLength(requests);
+    },
+  );
+
   it("counts the 36 hours from a stop that came in between, too", async () => {
     const { path, clock } = aPlace();
     const service = await aService();
@@ -176,6 +218,25 @@ describe("a bus that starts again on its store", () => {
     expect(dead?.attempts).toBe(2);
   });
 
+  it("sends at once what the service had let nobody in for, and leaves alone a lane that the host has paused", async () => {
+    const { path, clock } = aPlace();
+    const service = await aService();
+    service.faults = { request: () => ({ kind: "status", status: 401 }) };
+    const first = await aStartedBus(service, { store: sqliteStore({ path }), clock });
+    await first.bus.lanes.pause({ sink: "notify", destination: "broadcast:incident" });
+    await first.bus.publishMany([...shipped(1), { type: "incident.opened", id: "i0", data: { title: "down" } }]);
+    await first.until(() => expect(first.signals.map(({ name }) => name)).toEqual(["paused", "paused"]));
+    await first.stop();
+    service.faults = {};
+    const restartedAt = clock.now();
+
+    const next = await aStartedBus(service, { store: sqliteStore({ path }), clock });
+    await next.reach({ delivered: 1, pending: 1 });
+
+    expect(clock.now() - restartedAt).toBeLessThan(10_000);
+    expect(service.requests.map(({ operation }) => operation)).toEqual(["trigger", "trigger"]);
+  });
+
   it("keeps what a rule left behind as dead letters, which the rule can have when it is back", async () => {
     const { path, clock } = aPlace();
     const service = await aService();
@@ -207,6 +268,19 @@ function aPlace() {
   const directory = mkdtempSync(join(tmpdir(), "teleflow-"));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   return { path: join(directory, "bus.db"), clock: virtualClock() };
+}
+
+/** A bus started on what another left behind a paused lane 40 hours before. */
+async function withAnOldBacklog(
+  service: TeleflowStub,
+  { path, clock, count, ...script }: BusScript & { path: string; clock: VirtualClock; count: number },
+): Promise<StartedBus> {
+  const before = await aStartedBus(service, { store: sqliteStore({ path }), clock });
+  await before.bus.lanes.pause(lane);
+  await before.bus.publishMany(shipped(count));
+  await before.stop();
+  await clock.advance(40 * HOUR_MS);
+  return aStartedBus(service, { store: sqliteStore({ path }), clock, ...script });
 }
 
 /** The store as it is on disk now, under another name: the bus on it may go on, and nobody hears of it. */

@@ -2,6 +2,9 @@ import { memoryStore, type StateStore, type Store } from "@bus/core";
 import type { TeleflowStubRequest } from "@bus/testkit";
 import { describe, expect, it } from "vitest";
 import { aService, aStartedBus, shipped, type ShopRule } from "../a-started-bus.ts";
+import { withChange } from "../cancel/a-cancellation.ts";
+
+const HOUR_MS = 3_600_000;
 
 const toCustomer: ShopRule = { on: "order.shipped", trigger: "order-shipped", to: (e) => e.data.customerId };
 const toDepot: ShopRule = { on: "order.shipped", trigger: "stock-changed", to: "depot" };
@@ -83,6 +86,45 @@ describe("several rules on one event", () => {
   });
 });
 
+describe("a lane that rules of two kinds share", () => {
+  it("does not send a broadcast again because of a trigger beside it, of which nothing could be noted", async () => {
+    const service = await aService({ subscribers: ["s"], idempotency: false });
+    let failing = 1;
+    service.faults = {
+      request: ({ operation }) =>
+        operation === "trigger" && failing > 0 ? { kind: "status", status: 500 } : undefined,
+    };
+    const store = withChange(memoryStore(), (changes, change) => {
+      if (failing === 0 || !changes.some(({ value }) => value?.includes("epoch"))) return change();
+      failing -= 1;
+      return Promise.reject(new Error("disk full"));
+    });
+    const rules: readonly ShopRule[] = [
+      { ...toCustomer, id: "mail" },
+      { on: "incident.opened", broadcast: "incident", id: "mail" },
+    ];
+    const { bus, clock, settled, reach, logged } = await aStartedBus(service, { store, rules });
+
+    await bus.publishMany([...shipped(1), { type: "incident.opened", id: "i0", data: { title: "down" } }]);
+    const first = await settled();
+    await clock.advance(1_200);
+    await reach({ delivered: 2 });
+
+    expect(first.map(({ event, state, reason }) => [event.id, state, reason])).toEqual([
+      ["o0", "pending", "disk full"],
+      ["i0", "delivered", undefined],
+    ]);
+    expect(sizesOf(service.requests).toSorted()).toEqual([
+      ["broadcast", 1],
+      ["trigger", 1],
+      ["trigger", 1],
+    ]);
+    expect(logged.filter(({ level }) => level === "error")).toMatchObject([
+      { fields: { err: new Error("disk full") }, message: expect.stringContaining("The triggers of a batch") },
+    ]);
+  });
+});
+
 describe("what is due together", () => {
   it("goes in one request, and one alone as a single trigger", async () => {
     const service = await aService();
@@ -150,6 +192,31 @@ describe("what is noted of a trigger", () => {
     await reach({ delivered: 3 });
 
     expect(noted).toHaveLength(3);
+    expect(await keys()).toEqual([]);
+  });
+
+  it("is written before an old event is sent, once for all, and goes", async () => {
+    const service = await aService();
+    const { store, changes, keys } = watched();
+    const { bus, clock, reach } = await aStartedBus(service, { store });
+    const lane = { sink: "notify", destination: "trigger:order-shipped" };
+    await bus.lanes.pause(lane);
+    await bus.publishMany(shipped(3));
+    await clock.advance(25 * HOUR_MS);
+    let noted = 0;
+    service.faults = {
+      request: () => {
+        noted = changes();
+        return undefined;
+      },
+    };
+
+    const before = changes();
+    await bus.lanes.resume(lane);
+    await reach({ delivered: 3 });
+
+    expect(noted).toBe(before + 1);
+    expect(changes()).toBe(before + 2);
     expect(await keys()).toEqual([]);
   });
 
@@ -256,6 +323,65 @@ describe("more than 100 recipients", () => {
 
     expect(held).toMatchObject({ state: "pending", attempts: 1 });
   });
+});
+
+describe("more than 100 recipients of an old event", () => {
+  it.each([
+    { when: "a day and a half after it", before: 40, between: 0 },
+    { when: "before that, and then not for a while", before: 20, between: 20 },
+  ])("are all reached where one part failed and the rate limit held up another: $when", async ({ before, between }) => {
+    const service = await aService();
+    service.faults = {
+      request: (_, index) =>
+        [{ kind: "status", status: 500 } as const, { kind: "status", status: 429 } as const][index],
+    };
+    const { bus, clock, settled, reach } = await aStartedBus(service, { rules: [toAll], batch: { maxTriggers: 1 } });
+    const lane = { sink: "notify", destination: "trigger:digest" };
+    await bus.lanes.pause(lane);
+    await bus.publish("digest.due", { customerIds: Array.from({ length: 150 }, (_, index) => `c${index}`) });
+    await clock.advance(before * HOUR_MS);
+    await bus.lanes.resume(lane);
+    const [open] = await settled();
+    await bus.lanes.pause(lane);
+    await clock.advance(between * HOUR_MS + 2_000);
+    await bus.lanes.resume(lane);
+    await reach({ delivered: 1 });
+    await service.settled();
+
+    expect(open).toMatchObject({ state: "pending", attempts: 1 });
+    expect(service.notifications).toHaveLength(150);
+  });
+});
+
+it("an old event is sent though its notes could not be read or written at first", async () => {
+  const service = await aService();
+  const { store, faults } = watched();
+  let failing = 0;
+  const broken = withChange(store, (changes, change) => {
+    if (failing === 0 || !changes.some(({ key }) => key.startsWith("unit/"))) return change();
+    failing -= 1;
+    return Promise.reject(new Error("disk full"));
+  });
+  const { bus, clock, settled, reach } = await aStartedBus(service, { store: broken });
+  const lane = { sink: "notify", destination: "trigger:order-shipped" };
+  await bus.lanes.pause(lane);
+  await bus.publishMany(shipped(1));
+  await clock.advance(40 * HOUR_MS);
+  faults.get = new Error("disk gone");
+  failing = 1;
+
+  await bus.lanes.resume(lane);
+  await settled(1);
+  faults.get = undefined;
+  await clock.advance(1_200);
+  const [open] = await settled(2);
+  const before = service.requests.length;
+  await clock.advance(1_200);
+  const [ended] = await reach({ delivered: 1 });
+
+  expect(open?.history.map(({ reason }) => reason)).toEqual(["disk gone", "disk full"]);
+  expect(before).toBe(0);
+  expect(ended?.attempts).toBe(1);
 });
 
 describe("two events with one transaction id", () => {

@@ -1,3 +1,4 @@
+import type { HttpTransport } from "@bus/http";
 import { virtualClock, type VirtualClock } from "@bus/testkit";
 import { TriggerSender, type Sendable, type Sending } from "../../src/sending/trigger-sender.ts";
 import type { BulkBounds } from "../../src/sending/trigger-packer.ts";
@@ -25,11 +26,11 @@ export interface SenderRig {
 
 export async function aSender(
   answerTo: (request: ServiceRequest, index: number) => ServiceAnswer,
-  bounds: Partial<BulkBounds> = {},
+  { http, ...bounds }: Partial<BulkBounds> & { readonly http?: HttpTransport } = {},
 ): Promise<SenderRig> {
   const clock = virtualClock();
   const service = await aService(answerTo);
-  const client = aClient(service.url, { clock });
+  const client = aClient(service.url, { clock, ...(http && { http }) });
   const sender = new TriggerSender(client, { maxTriggers: 100, maxBytes: 1_000_000, ...bounds }, clock);
   const sending = (overrides: Partial<Sending> = {}): Sending => ({
     signal: new AbortController().signal,

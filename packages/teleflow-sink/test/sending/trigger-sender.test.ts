@@ -1,7 +1,8 @@
+import { undiciTransport, type HttpTransport } from "@bus/http";
 import { describe, expect, it } from "vitest";
 import type { Verdict } from "../../src/calls/verdict.ts";
 import { bulkBytes } from "../../src/calls/teleflow-client.ts";
-import { allProcessed, anError, aTrigger, type ServiceRequest } from "../calls/a-service.ts";
+import { allProcessed, anError, aTrigger, type ServiceAnswer, type ServiceRequest } from "../calls/a-service.ts";
 import { aSender, fresh, someTriggers } from "./a-sender.ts";
 
 const kindsOf = (verdicts: readonly Verdict[]) => verdicts.map(({ kind }) => kind);
@@ -23,35 +24,42 @@ function aBucket(tokens: number, burst = tokens) {
   };
 }
 
+/** Says something else of each trigger. */
+function eachItsOwn({ ids }: ServiceRequest): ServiceAnswer {
+  return { status: 201, body: { data: ids.map((id) => ({ status: "error", error: [`not ${id}`] })) } };
+}
+
+const wordsOf = (verdicts: readonly Verdict[]) => verdicts.map((verdict) => "words" in verdict && verdict.words);
+
 describe("joining", () => {
   it("sends one alone as a single trigger", async () => {
     const { send, service } = await aSender(allProcessed);
 
     const verdicts = await send(someTriggers("a"));
 
-    expect(verdicts).toEqual([{ kind: "processed", status: 201, transactionId: "a" }]);
+    expect(verdicts).toEqual([{ kind: "processed", status: 201 }]);
     expect(service.requests).toMatchObject([{ path: "/v1/events/trigger", ids: ["a"] }]);
   });
 
   it("sends what several calls bring at a time in one bulk, and gives each call its own verdicts", async () => {
-    const { sender, clock, sending, service } = await aSender(allProcessed);
+    const { sender, clock, sending, service } = await aSender(eachItsOwn);
 
     const one = sender.send(someTriggers("ab").map(fresh), sending());
     await clock.advance(1);
     const other = sender.send(someTriggers("c").map(fresh), sending());
     await clock.advance(10);
 
-    expect(await one).toMatchObject([{ transactionId: "a" }, { transactionId: "b" }]);
-    expect(await other).toMatchObject([{ transactionId: "c" }]);
+    expect(wordsOf(await one)).toEqual(["not a", "not b"]);
+    expect(wordsOf(await other)).toEqual(["not c"]);
     expect(service.requests).toMatchObject([{ path: "/v1/events/trigger/bulk", ids: ["a", "b", "c"] }]);
   });
 
   it("does not wait with a full bulk, and splits what is more", async () => {
-    const { sender, clock, sending, idsByRequest } = await aSender(allProcessed, { maxTriggers: 2 });
+    const { sender, clock, sending, idsByRequest } = await aSender(eachItsOwn, { maxTriggers: 2 });
 
     const sent = sender.send(someTriggers("abcd").map(fresh), sending());
 
-    expect(await sent).toMatchObject(someTriggers("abcd").map(({ transactionId }) => ({ transactionId })));
+    expect(wordsOf(await sent)).toEqual(["not a", "not b", "not c", "not d"]);
     expect(idsByRequest()).toEqual([
       ["a", "b"],
       ["c", "d"],
@@ -152,16 +160,21 @@ describe("a bulk with a trigger that is at fault", () => {
 });
 
 describe("what makes the rest useless", () => {
-  it.each([
-    [401, "closed"],
-    [402, "closed"],
-    [403, "closed"],
-    [404, "closed"],
-    [429, "limited"],
-  ] as const)("a %i ends the call: what it still had to send is %s too", async (status, kind) => {
+  it.each([401, 402, 403, 404])("a %i ends the call: what it still had to send got no answer", async (status) => {
     const { send, service } = await aSender(() => anError(status, "no"), { maxTriggers: 2 });
 
-    expect(kindsOf(await send(someTriggers("abcdef")))).toEqual(Array.from({ length: 6 }, () => kind));
+    const [first, second, ...others] = await send(someTriggers("abcdef"));
+
+    const reason = `It was not sent: Teleflow answered ${status}: no`;
+    expect([first, second]).toMatchObject([{ kind: "closed" }, { kind: "closed" }]);
+    expect(others).toEqual(Array.from({ length: 4 }, () => ({ kind: "unsent", reason, isFree: true })));
+    expect(service.requests).toHaveLength(1);
+  });
+
+  it("a 429 limits all that costs as much", async () => {
+    const { send, service } = await aSender(() => anError(429, "no"), { maxTriggers: 2 });
+
+    expect(kindsOf(await send(someTriggers("abcdef")))).toEqual(Array.from({ length: 6 }, () => "limited"));
     expect(service.requests).toHaveLength(1);
   });
 
@@ -180,11 +193,21 @@ describe("what makes the rest useless", () => {
     expect(kindsOf(await send(someTriggers("abcd")))).toEqual(["unknown", "unknown", "processed", "processed"]);
   });
 
-  it("no server leaves all unsent", async () => {
-    const { send, service } = await aSender(allProcessed, { maxTriggers: 2 });
+  it("no server leaves all unsent, and is looked for once", async () => {
+    const transport = undiciTransport();
+    let tries = 0;
+    const http: HttpTransport = {
+      request: (request) => {
+        tries += 1;
+        return transport.request(request);
+      },
+      stop: () => transport.stop(),
+    };
+    const { send, service } = await aSender(allProcessed, { maxTriggers: 2, http });
     await service.close();
 
     expect(kindsOf(await send(someTriggers("abcd")))).toEqual(["unsent", "unsent", "unsent", "unsent"]);
+    expect(tries).toBe(1);
   });
 });
 
@@ -283,7 +306,7 @@ describe("a broadcast", () => {
 
     const verdict = await sender.broadcast(fresh(aTrigger("a")), sending());
 
-    expect(verdict).toEqual({ kind: "processed", status: 201, transactionId: "a" });
+    expect(verdict).toEqual({ kind: "processed", status: 201 });
     expect(service.requests).toMatchObject([{ path: "/v1/events/trigger/broadcast" }]);
   });
 
@@ -308,6 +331,21 @@ describe("a broadcast", () => {
       { kind: "impossible", reason },
     ]);
     expect(service.requests).toHaveLength(1);
+  });
+
+  it("is tried again after a minute, for nobody tells that the rate limit was raised", async () => {
+    let burst = 66;
+    const { sender, sending, clock, service } = await aSender((request) => aBucket(burst)(request));
+    await sender.broadcast(fresh(aTrigger("a")), sending());
+    burst = 660;
+
+    await clock.advance(59_000);
+    const before = await sender.broadcast(fresh(aTrigger("a")), sending());
+    await clock.advance(1_000);
+    const after = await sender.broadcast(fresh(aTrigger("a")), sending());
+
+    expect(kindsOf([before, after])).toEqual(["impossible", "processed"]);
+    expect(service.requests).toHaveLength(2);
   });
 
   it("waits for the rate limit, for nobody else's sake", async () => {
