@@ -54,7 +54,8 @@ function definedSink<E extends EventSchemas, const Ons extends readonly string[]
     defaults: { http: () => gotTransport() },
     policy: ({ deadlineMs }) => ({
       ordering: "none",
-      concurrency: 4,
+      // The more is under way, the more of it ends together, in one commit.
+      concurrency: 8,
       timeoutMs: timeoutMsOf(deadlineMs),
       retry: RETRY,
     }),

@@ -208,7 +208,7 @@ describe("the policy", () => {
   it("is in no order, and tries for less than 36 hours", () => {
     expect(teleflowSink(needed).policy).toEqual({
       ordering: "none",
-      concurrency: 4,
+      concurrency: 8,
       timeoutMs: 60_000,
       retry: { baseMs: 1_000, factor: 2, maxMs: 3_600_000, attempts: 46 },
     });

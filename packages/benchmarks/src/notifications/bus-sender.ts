@@ -11,7 +11,7 @@ const SETTING = {
   type: "order.shipped",
   data: shippedOrder,
 } as const;
-const BATCHED = "bulks of up to 100 triggers, concurrency 4";
+const BATCHED = "bulks of up to 100 triggers, concurrency 8";
 
 export async function busOnGot(): Promise<Sender> {
   return busSender({ ...SETTING, name: "Bus", transport: "got", conditions: BATCHED, sink: (url) => sink(url) });

@@ -3,6 +3,8 @@ import { Misfit } from "./misfit.ts";
 
 const LONGEST = 40;
 const PREFIX = "tf_";
+/** As many as the longest id has room for. */
+const DIGEST_BYTES = 24;
 const SHAPE = /^[A-Za-z0-9_-]{1,40}$/;
 
 /** What a trigger is known by. Another of them in any part is another trigger. */
@@ -22,7 +24,8 @@ export interface TriggerOrigin {
 export function transactionIdOf({ environment, eventId, ruleId, chunk }: TriggerOrigin): string {
   // JSON, because texts that are just joined can be parted in two ways.
   const origin = JSON.stringify([environment, eventId, ruleId, chunk]);
-  return PREFIX + base32(hash("sha256", origin, "buffer")).slice(0, LONGEST - PREFIX.length);
+  const digest = hash("sha256", origin, "buffer").subarray(0, DIGEST_BYTES);
+  return PREFIX + base32(digest).slice(0, LONGEST - PREFIX.length);
 }
 
 /** One that nobody had before. It leaves room for what a chunk gets behind it. */
