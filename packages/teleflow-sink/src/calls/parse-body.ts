@@ -1,4 +1,5 @@
 import type { TeleflowStatus } from "../teleflow-calls.ts";
+import { isRecord } from "../is-record.ts";
 import type { Secrets } from "./secrets.ts";
 
 /** What the service says of one trigger. */
@@ -38,19 +39,19 @@ export function parseBody(bytes: Uint8Array, secrets: Secrets): unknown {
 
 /** What a 2xx is about: every such body is wrapped. */
 export function dataOf(body: unknown): unknown {
-  return isObject(body) ? body["data"] : undefined;
+  return isRecord(body) ? body["data"] : undefined;
 }
 
 /** Undefined for what is none. */
 export function parseResult(value: unknown): TriggerResult | undefined {
-  if (!isObject(value)) return undefined;
+  if (!isRecord(value)) return undefined;
   const { status, error } = value;
   return typeof status === "string" ? { status, errors: textsOf(error) } : undefined;
 }
 
 /** The messages of an error answer, none where it has no words. `error` alone is but the name of the status. */
 export function messagesOf(body: unknown): readonly string[] {
-  if (!isObject(body)) return [];
+  if (!isRecord(body)) return [];
   const messages = textsOf(body["message"]);
   return messages.length > 0 ? messages : textsOf(body["error"]);
 }
@@ -58,8 +59,4 @@ export function messagesOf(body: unknown): readonly string[] {
 function textsOf(value: unknown): readonly string[] {
   const texts: readonly unknown[] = Array.isArray(value) ? value : [value];
   return texts.filter((text) => typeof text === "string" && text !== "") as string[];
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -18,3 +18,8 @@ export type Reply =
 export function isSuccess({ status }: { readonly status: number }): boolean {
   return status >= 200 && status < 300;
 }
+
+/** Whether the service lets nobody in, or is not where the URL leads: what goes for every request. */
+export function isClosed({ status }: { readonly status: number }): boolean {
+  return (status >= 300 && status < 400) || (status >= 401 && status <= 404);
+}

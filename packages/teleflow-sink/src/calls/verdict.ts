@@ -1,5 +1,5 @@
 import { dataOf, parseResult, type TriggerResult } from "./parse-body.ts";
-import { isSuccess, type Reply } from "./reply.ts";
+import { isClosed, isSuccess, type Reply } from "./reply.ts";
 
 /** An answer that is no success. */
 interface Answered {
@@ -100,20 +100,13 @@ function verdictOfRequest(reply: Reply): Verdict {
       return { kind: "refused", ...answered };
     case 422:
       return REUSED.test(words) ? { kind: "reused", ...answered } : { kind: "refused", ...answered };
-    case 401:
-    case 402:
-    case 403:
-    case 404:
-      return { kind: "closed", ...answered };
     case 408:
     case 409:
       return { kind: "busy", ...answered, ...after };
     case 429:
       return { kind: "limited", reason: answered.reason, afterMs: afterMs ?? 0 };
     default:
-      // Nothing follows a redirect: the URL is not the service's.
-      if (status >= 300 && status < 400) return { kind: "closed", ...answered };
-      return { kind: "failed", ...answered, ...after };
+      return isClosed(reply) ? { kind: "closed", ...answered } : { kind: "failed", ...answered, ...after };
   }
 }
 

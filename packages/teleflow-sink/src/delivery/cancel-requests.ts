@@ -1,5 +1,5 @@
 import type { Clock } from "@bus/core";
-import type { Reply } from "../calls/reply.ts";
+import { isClosed, isSuccess, type Reply } from "../calls/reply.ts";
 import type { TeleflowClient } from "../calls/teleflow-client.ts";
 import { LEAST_MS, type Sending } from "../sending/trigger-sender.ts";
 
@@ -11,9 +11,6 @@ export type CancelAnswer =
   /** Nor was it asked: the rate limit is used up. */
   | { readonly kind: "limited"; readonly afterMs: number }
   | { readonly kind: "failed"; readonly reply: Reply };
-
-/** The rate limit, and what goes for every request: nobody is let in, or the path leads nowhere. */
-const FOR_ALL: readonly number[] = [401, 402, 403, 404, 429];
 
 /** Requests of one attempt under way at once. */
 const AT_ONCE = 8;
@@ -52,14 +49,14 @@ export class CancelRequests {
     const wasCancelled = parseCancelled(reply);
     if (wasCancelled !== undefined) return { kind: "answer", wasCancelled };
     const failed = { kind: "failed", reply } as const;
-    if (reply.kind === "answer" && FOR_ALL.includes(reply.status)) this.#refusal = failed;
+    if (reply.kind === "answer" && (reply.status === 429 || isClosed(reply))) this.#refusal = failed;
     return failed;
   }
 }
 
 /** Undefined for all but `{"data": true}` and `{"data": false}` with a 2xx. */
 function parseCancelled(reply: Reply): boolean | undefined {
-  if (reply.kind !== "answer" || reply.status < 200 || reply.status > 299) return undefined;
+  if (reply.kind !== "answer" || !isSuccess(reply)) return undefined;
   const { body } = reply;
   if (typeof body !== "object" || body === null || !("data" in body)) return undefined;
   return typeof body.data === "boolean" ? body.data : undefined;

@@ -1,7 +1,8 @@
 import { delivered, rejected, retry, type Clock, type Outcome } from "@bus/core";
-import type { Reply } from "../calls/reply.ts";
+import { isSuccess, type Reply } from "../calls/reply.ts";
 import type { TeleflowClient } from "../calls/teleflow-client.ts";
 import type { Sending } from "../sending/trigger-sender.ts";
+import { isRecord } from "../is-record.ts";
 import type { UnitNote } from "./unit-notes.ts";
 import { unsettled } from "./unsettled.ts";
 import { CLEARED, type Judged } from "./verdict-outcome.ts";
@@ -85,19 +86,15 @@ const NEVER = rejected(
 
 /** Whether the service knows notifications of this trigger; undefined where it does not say. */
 function isFound(reply: Reply, transactionId: string): boolean | undefined {
-  if (reply.kind !== "answer" || reply.status < 200 || reply.status > 299) return undefined;
-  return listIn(reply.body)?.some((one) => isObject(one) && one["transactionId"] === transactionId);
+  if (reply.kind !== "answer" || !isSuccess(reply)) return undefined;
+  return listIn(reply.body)?.some((one) => isRecord(one) && one["transactionId"] === transactionId);
 }
 
 /** A page of results keeps its own `data`; servers differ in whether they wrap it in another. */
 function listIn(body: unknown): readonly unknown[] | undefined {
-  const data = isObject(body) ? body["data"] : undefined;
+  const data = isRecord(body) ? body["data"] : undefined;
   if (Array.isArray(data)) return data;
-  return isObject(data) ? listIn(data) : undefined;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return isRecord(data) ? listIn(data) : undefined;
 }
 
 function unanswered(reply: Reply, since: number): Judged {

@@ -1,5 +1,5 @@
 import { pause, retry, type Outcome } from "@bus/core";
-import type { Reply } from "../calls/reply.ts";
+import { isClosed, type Reply } from "../calls/reply.ts";
 import { PROBE_AFTER_MS } from "./verdict-outcome.ts";
 
 /** As long as the service names no time after a 429. */
@@ -12,7 +12,7 @@ export function unsettled(reply: Reply, what: string): Outcome {
   const reason = reasonOf(reply, what);
   const info = { status };
   if (status === 429) return pause(reason, { probeAfterMs: afterMs ?? LIMITED_MS, info });
-  if (status >= 401 && status <= 404) return pause(reason, { probeAfterMs: PROBE_AFTER_MS, info });
+  if (isClosed(reply)) return pause(reason, { probeAfterMs: PROBE_AFTER_MS, info });
   return retry(reason, { info, ...(afterMs !== undefined && { afterMs }) });
 }
 

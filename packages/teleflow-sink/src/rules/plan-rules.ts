@@ -1,3 +1,4 @@
+import { isRecord } from "../is-record.ts";
 import { Misfit } from "./misfit.ts";
 import { parseField } from "./parse-trigger.ts";
 import { isRuleFunction, type PlannedRule } from "./planned-rule.ts";
@@ -111,8 +112,4 @@ function unknownType(on: unknown, types: readonly string[]): string {
 
 function sameId({ on, id }: PlannedRule, first: number): string {
   return `rules[${first}] is called "${id}" on "${on}" too: give one of them an id`;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
