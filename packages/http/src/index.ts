@@ -1,5 +1,6 @@
 export { checkAllowList, type AllowList } from "./allow-list.ts";
 export { outcomeOfAnswer } from "./answer-outcome.ts";
+export { checkBaseUrl, hostOf, withoutTrailingSlashes } from "./base-url.ts";
 export { outcomeOfError } from "./error-outcome.ts";
 export { gotTransport } from "./got-transport.ts";
 export { checkHeaders } from "./headers.ts";

@@ -1,8 +1,7 @@
 import type { BusEvent } from "@bus/core";
-import { checkHeaders, zodCheck } from "@bus/http";
+import { checkBaseUrl, checkHeaders, withoutTrailingSlashes, zodCheck } from "@bus/http";
 import { z } from "zod";
 import { kgAuth, type KgAuth } from "./auth.ts";
-import { checkProxyUrl, withoutTrailingSlashes } from "./proxy-url.ts";
 import type { RecordOptions } from "./records/record-maker.ts";
 import type { KgRecordMappers } from "./records/record-mappers.ts";
 
@@ -88,7 +87,7 @@ const mapper = z
 
 export const kgSinkOptions: z.ZodType<ParsedOptions, KgSinkOptions> = z
   .strictObject({
-    url: z.string().check(zodCheck(checkProxyUrl)).transform(withoutTrailingSlashes),
+    url: z.string().check(zodCheck(checkBaseUrl)).transform(withoutTrailingSlashes),
     topic: z
       .string()
       .regex(TOPIC, 'expected a name that Kafka allows: 1 to 249 letters, digits, ".", "_" and "-"')

@@ -1,7 +1,7 @@
 import type { EventSchemas, EventType } from "@bus/core";
-import { checkHeaders, zodCheck } from "@bus/http";
+import { checkBaseUrl, checkHeaders, zodCheck } from "@bus/http";
 import { z } from "zod";
-import { baseUrlOf, checkServiceUrl } from "./base-url.ts";
+import { baseUrlOf } from "./base-url.ts";
 import { planRules } from "./rules/plan-rules.ts";
 import type { PlannedRule } from "./rules/planned-rule.ts";
 import type { TeleflowRule } from "./rules/teleflow-rule.ts";
@@ -84,7 +84,7 @@ export const teleflowSinkOptions: z.ZodType<ParsedOptions, GivenOptions> = z
         "expected an object with a Standard Schema for each event type",
       )
       .transform((events) => Object.keys(events)),
-    url: z.string().check(zodCheck(checkServiceUrl)).transform(baseUrlOf),
+    url: z.string().check(zodCheck(checkBaseUrl)).transform(baseUrlOf),
     apiKey: z
       .string()
       .min(1, "write a key")

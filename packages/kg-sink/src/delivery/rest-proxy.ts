@@ -1,6 +1,5 @@
 import { BusError } from "@bus/core";
-import type { AllowList, HttpAnswer, HttpTransport } from "@bus/http";
-import { hostOf } from "../proxy-url.ts";
+import { hostOf, type AllowList, type HttpAnswer, type HttpTransport } from "@bus/http";
 import { recordsHeaders, requestHeaders, secretsOf, type HeaderOptions } from "./request-headers.ts";
 
 export interface RestProxyOptions extends HeaderOptions {

@@ -1,6 +1,5 @@
 import { BusError, type Clock } from "@bus/core";
-import type { AllowList, HttpAnswer, HttpTransport } from "@bus/http";
-import { hostOf } from "../base-url.ts";
+import { hostOf, type AllowList, type HttpAnswer, type HttpTransport } from "@bus/http";
 import type { WireTrigger } from "../rules/wire-trigger.ts";
 import { idempotencyKey } from "./idempotency-key.ts";
 import { messagesOf, parseBody } from "./parse-body.ts";

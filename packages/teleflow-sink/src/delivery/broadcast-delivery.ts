@@ -1,9 +1,9 @@
 import { rejected, retry, type Clock, type Delivery, type Outcome, type PluginDeliveries } from "@bus/core";
 import type { RuleBook } from "../rules/rule-book.ts";
 import type { WireTrigger } from "../rules/wire-trigger.ts";
-import { LEAST_MS, type Sending, type TriggerSender } from "../sending/trigger-sender.ts";
+import { hindranceOf, type Sending, type TriggerSender } from "../sending/trigger-sender.ts";
 import { CANCELLED } from "./cancelled.ts";
-import type { InFlight } from "./in-flight.ts";
+import { OUT, type InFlight } from "./in-flight.ts";
 import { endOfOpen, isCounted, noteOfBegun, noteOfTry, openSince } from "./open-since.ts";
 import type { Unit } from "./trigger-delivery.ts";
 import type { UnitNote, UnitNoteFields, UnitNotes } from "./unit-notes.ts";
@@ -21,12 +21,6 @@ export interface BroadcastDeliveryParts {
   readonly clock: Clock;
 }
 
-/** Until one with the same id is back. */
-const OUT_MS = 1_000;
-
-const ENDED = retry("The attempt was ended before it was sent.", { free: true });
-const NO_TIME = retry("No time was left to send it.", { free: true });
-const OUT = retry("A trigger with the same transaction id is on its way.", { afterMs: OUT_MS, free: true });
 /** Its note says so to the next try. */
 const CUT_SHORT = retry("The attempt was ended while it was on its way.", { free: true });
 
@@ -58,9 +52,9 @@ export class BroadcastDelivery {
   }
 
   /** Undefined while there is time to send. */
-  #endOf({ signal, endsAt }: Sending): Outcome | undefined {
-    if (signal.aborted) return ENDED;
-    return endsAt - this.#parts.clock.steady() < LEAST_MS ? NO_TIME : undefined;
+  #endOf(sending: Sending): Outcome | undefined {
+    const hindrance = hindranceOf(sending, this.#parts.clock.steady());
+    return hindrance && retry(hindrance.reason, { free: true });
   }
 
   async #deliver({ delivery, rule }: Unit, sending: Sending): Promise<Outcome> {

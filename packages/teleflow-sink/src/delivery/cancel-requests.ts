@@ -1,4 +1,5 @@
 import type { Clock } from "@bus/core";
+import { dataOf } from "../calls/parse-body.ts";
 import { isClosed, isSuccess, type Reply } from "../calls/reply.ts";
 import type { TeleflowClient } from "../calls/teleflow-client.ts";
 import { LEAST_MS, type Sending } from "../sending/trigger-sender.ts";
@@ -57,7 +58,6 @@ export class CancelRequests {
 /** Undefined for all but `{"data": true}` and `{"data": false}` with a 2xx. */
 function parseCancelled(reply: Reply): boolean | undefined {
   if (reply.kind !== "answer" || !isSuccess(reply)) return undefined;
-  const { body } = reply;
-  if (typeof body !== "object" || body === null || !("data" in body)) return undefined;
-  return typeof body.data === "boolean" ? body.data : undefined;
+  const data = dataOf(reply.body);
+  return typeof data === "boolean" ? data : undefined;
 }

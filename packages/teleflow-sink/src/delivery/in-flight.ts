@@ -1,3 +1,11 @@
+import { retry, type Outcome } from "@bus/core";
+
+/** Of one that has to wait until another with its id is back. */
+export const OUT: Outcome = retry("A trigger with the same transaction id is on its way.", {
+  afterMs: 1_000,
+  free: true,
+});
+
 /**
  * The transaction ids that requests of this process carry just now: the service drops a second trigger of an id, so never two of one are out.
  */

@@ -136,7 +136,7 @@ export class TeleflowDelivery implements Sink<TeleflowCalls> {
     await this.#signOfLife.load();
     await this.#keepUp();
     // Who starts the app anew has mended what the service found fault with.
-    for (const rule of this.#options.rules) await this.#lanes.resume(rule.id);
+    for (const id of new Set(this.#options.rules.map((rule) => rule.id))) await this.#lanes.resume(id);
   }
 
   /** Now, and a few times a day until the stop. Never rejects. */

@@ -5,7 +5,7 @@ import type { WireTrigger } from "../rules/wire-trigger.ts";
 import type { Sending, TriggerSender } from "../sending/trigger-sender.ts";
 import { CANCELLED } from "./cancelled.ts";
 import type { Confirmation } from "./confirmation.ts";
-import type { InFlight } from "./in-flight.ts";
+import { OUT, type InFlight } from "./in-flight.ts";
 import { endOfOpen, isCounted, isNotedFirst, noteOfBegun, noteOfTry, openSince, untoldSince } from "./open-since.ts";
 import { OutcomeBoard } from "./outcome-board.ts";
 import type { SignOfLife } from "./sign-of-life.ts";
@@ -53,8 +53,6 @@ interface DuePart extends KnownPart {
   readonly index: number;
   readonly epoch: number;
 }
-
-const OUT = retry("A trigger with the same transaction id is on its way.", { afterMs: 1_000, free: true });
 
 /**
  * Delivers the units of trigger rules. Those that go through at once cost one reading of notes for all of them; what must be known at the next

@@ -27,8 +27,10 @@ const JOIN_MS = 3;
 /** With less time than this no request is begun. */
 export const LEAST_MS = 1_000;
 
-const ENDED: Verdict = { kind: "unsent", reason: "The attempt was ended before it was sent.", isFree: true };
-const NO_TIME: Verdict = { kind: "unsent", reason: "No time was left to send it.", isFree: true };
+type Unsent = Extract<Verdict, { readonly kind: "unsent" }>;
+
+const ENDED: Unsent = { kind: "unsent", reason: "The attempt was ended before it was sent.", isFree: true };
+const NO_TIME: Unsent = { kind: "unsent", reason: "No time was left to send it.", isFree: true };
 
 /**
  * Sends triggers in as few requests as the bounds and the rate limit allow. What several calls bring at about the same time goes together, and shares
@@ -147,7 +149,7 @@ export function endAfter(verdict: Verdict): Verdict | undefined {
 }
 
 /** Why it makes no sense to begin a request; undefined where it does. */
-function hindranceOf({ signal, endsAt }: Sending, now: number): Verdict | undefined {
+export function hindranceOf({ signal, endsAt }: Sending, now: number): Unsent | undefined {
   if (signal.aborted) return ENDED;
   return endsAt - now < LEAST_MS ? NO_TIME : undefined;
 }

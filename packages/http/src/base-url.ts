@@ -1,12 +1,13 @@
 import { BusError } from "@bus/core";
-import { checkAllowList, parseTargetUrl } from "@bus/http";
+import { checkAllowList } from "./allow-list.ts";
+import { parseTargetUrl } from "./target-url.ts";
 
 /**
- * Checks the base URL of a proxy, to which paths are appended.
+ * Checks a URL of a host's own, to which a sink appends paths.
  *
  * @throws {BusError} BUS_URL_INVALID, BUS_OPTION_INVALID for a host that cannot be allowed; neither shows the URL
  */
-export function checkProxyUrl(text: string): void {
+export function checkBaseUrl(text: string): void {
   parseTargetUrl(text);
   if (/[?#]/.test(text)) throw new BusError("BUS_URL_INVALID", ["write it without a query and a fragment"]);
   checkAllowList([hostOf(text)]);
