@@ -10,6 +10,10 @@ import { fileURLToPath } from "node:url";
 import { machine } from "./report/machine.ts";
 
 const SUBJECTS: Readonly<Record<string, { readonly title: string; readonly measurements: readonly string[] }>> = {
+  dispatch: {
+    title: "dispatch in the process",
+    measurements: ["dispatch.bench.ts"],
+  },
   store: {
     title: "the durable store",
     measurements: ["publish.bench.ts", "lease-settle.bench.ts", "backlog.bench.ts", "loop-delay.bench.ts"],

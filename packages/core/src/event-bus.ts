@@ -24,7 +24,7 @@ import { Replays } from "./replays.ts";
 import { typesMatching, type RoutePlan } from "./route-plan.ts";
 import { Signals } from "./signals.ts";
 import type { Publisher, PublishEntry } from "./source.ts";
-import type { AppendEntry, LaneId, LaneStatus, Store } from "./store/store.ts";
+import type { LaneId, LaneStatus, Store } from "./store/store.ts";
 import type { Provider } from "./token.ts";
 
 /** What `createBus` makes of the host's options: checked, with nothing left open. */
@@ -95,7 +95,13 @@ export class EventBus {
       clock,
       random,
       places: (sink, type, event) => this.#targets.places(sink, type, event),
-      published: (events, entries) => this.#published(events, entries),
+      stored: (entries) => {
+        for (const { deliveries } of entries) this.#engine.arrived(deliveries);
+      },
+      published: (event) => {
+        signals.published(event);
+        this.#listeners.dispatch(event);
+      },
     });
     this.#engine = new DeliveryEngine({
       store,
@@ -138,8 +144,9 @@ export class EventBus {
     return this.#stopping;
   }
 
-  async publish(type: string, data: unknown, options?: PublishOptions): Promise<BusEvent> {
-    this.#assertRunning("publish()");
+  publish(type: string, data: unknown, options?: PublishOptions): Promise<BusEvent> {
+    // Not async: a promise in a promise costs as much as a listener.
+    if (this.#state !== "running") return Promise.reject(this.#notRunning("publish()"));
     return this.#publisher.publish(type, data, options);
   }
 
@@ -309,14 +316,6 @@ export class EventBus {
     return Object.freeze(apis);
   }
 
-  #published(events: readonly BusEvent[], entries: readonly AppendEntry[]): void {
-    for (const { deliveries } of entries) this.#engine.arrived(deliveries);
-    for (const event of events) {
-      this.#signals.emit("published", event);
-      this.#listeners.dispatch(event);
-    }
-  }
-
   #storeChanged(): void {
     this.#backlog.freed();
     this.#engine.wake();
@@ -334,6 +333,10 @@ export class EventBus {
   }
 
   #assertRunning(operation: string): void {
-    if (this.#state !== "running") throw new BusError("BUS_NOT_RUNNING", [operation, this.#state]);
+    if (this.#state !== "running") throw this.#notRunning(operation);
+  }
+
+  #notRunning(operation: string): BusError {
+    return new BusError("BUS_NOT_RUNNING", [operation, this.#state]);
   }
 }

@@ -1,31 +1,31 @@
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+/** Of the counter of one millisecond, as three hexadecimal digits. */
+const COUNTS = Array.from({ length: 0x1000 }, (_, count) => count.toString(16).padStart(3, "0"));
 
 /**
- * Makes UUIDs, version 7 (RFC 9562): sorted by time, and within one millisecond by a counter, as one process made them.
+ * Makes UUIDs, version 7 (RFC 9562): sorted by time, and within one millisecond by a counter, as one process made them. The random bits are drawn anew each
+ * millisecond: they tell processes apart, the counter the ids of one.
  */
 export function eventIds(random: () => number): (now: number) => string {
   let lastMs = 0;
-  let counter = 0;
-  let time = "";
+  let count = 0;
+  let head = "";
+  let tail = "";
   const goTo = (ms: number): void => {
     lastMs = ms;
     const hex = ms.toString(16).padStart(12, "0");
-    time = `${hex.slice(0, 8)}-${hex.slice(8)}-7`;
+    head = `${hex.slice(0, 8)}-${hex.slice(8)}-7`;
+    const variant = Math.floor(0x8000 + random() * 0x4000).toString(16);
+    const node = Math.floor(random() * 2 ** 48).toString(16);
+    tail = `-${variant}-${node.padStart(12, "0")}`;
   };
   return (now) => {
     if (now > lastMs) {
       goTo(Math.floor(now));
-      counter = Math.floor(random() * 0x400);
-    } else if (++counter > 0xfff) {
+      count = Math.floor(random() * 0x400);
+    } else if (++count > 0xfff) {
       goTo(lastMs + 1);
-      counter = 0;
+      count = 0;
     }
-    const a = Math.floor(random() * 2 ** 32);
-    const b = Math.floor(random() * 2 ** 32);
-    return (
-      `${time}${HEX[counter >>> 8]?.[1]}${HEX[counter & 0xff]}-` +
-      `${HEX[0x80 | ((a >>> 24) & 0x3f)]}${HEX[(a >>> 16) & 0xff]}-` +
-      `${HEX[(a >>> 8) & 0xff]}${HEX[a & 0xff]}${HEX[b >>> 24]}${HEX[(b >>> 16) & 0xff]}${HEX[(b >>> 8) & 0xff]}${HEX[b & 0xff]}`
-    );
+    return `${head}${COUNTS[count]}${tail}`;
   };
 }

@@ -25,19 +25,29 @@ export interface EventPublisherOptions {
   readonly random: () => number;
   /** Where the deliveries to the sink begin of an event that goes there as one of `type`. */
   places(sink: string, type: string, event: BusEvent): readonly Place[];
-  /** The events are stored: listeners and lanes may have them. */
-  published(events: readonly BusEvent[], entries: readonly AppendEntry[]): void;
+  /** These are stored: their lanes may have them. */
+  stored(entries: readonly AppendEntry[]): void;
+  /** Listeners may have it. */
+  published(event: BusEvent): void;
 }
 
 /** An event as it was given. */
 interface Given {
-  /** The call, for messages. */
-  readonly place: string;
-  /** The event, for messages. */
-  readonly label: string;
   readonly type: string;
   readonly data: unknown;
   readonly options: PublishOptions | undefined;
+  /** Among those of publishMany(). */
+  readonly index: number | undefined;
+}
+
+/** The call, for messages. */
+function placeOf({ index }: Given): string {
+  return index === undefined ? "publish()" : `Entry ${index} of publishMany()`;
+}
+
+/** The event, for messages. */
+function labelOf({ type, index }: Given): string {
+  return index === undefined ? `"${type}"` : `"${type}" (entry ${index})`;
 }
 
 /** What a route owes of an event; a promise where a schema is asynchronous. */
@@ -68,12 +78,12 @@ export class EventPublisher {
   }
 
   async publish(type: string, data: unknown, options?: PublishOptions): Promise<BusEvent> {
-    const pending = this.#prepare({ type, data, place: "publish()", label: `"${String(type)}"`, options });
-    const prepared = isPromise(pending) ? await pending : pending;
+    const pending = this.#prepare({ type, data, options, index: undefined });
+    const prepared = "event" in pending ? pending : await pending;
     if (prepared.entry) await this.#append([prepared]);
     else {
       this.#options.backlog.assertOpen();
-      this.#options.published([prepared.event], []);
+      this.#options.published(prepared.event);
     }
     return prepared.event;
   }
@@ -83,11 +93,12 @@ export class EventPublisher {
     // Each in a promise of its own, so that none is left alone when another throws.
     const prepared = await Promise.all(
       Array.from(entries, async (entry, index) => {
-        const place = `Entry ${index} of publishMany()`;
-        if (typeof entry !== "object" || entry === null)
+        if (typeof entry !== "object" || entry === null) {
+          const place = `Entry ${index} of publishMany()`;
           throw new BusError("BUS_OPTION_INVALID", [place, "it must be an object with type and data"]);
+        }
         const { type, data, ...options } = entry;
-        return this.#prepare({ type, data, place, label: `"${String(type)}" (entry ${index})`, options });
+        return this.#prepare({ type, data, options, index });
       }),
     );
     await this.#append(prepared);
@@ -95,7 +106,7 @@ export class EventPublisher {
   }
 
   async #append(prepared: readonly Prepared[]): Promise<void> {
-    const { backlog, published } = this.#options;
+    const { backlog, stored, published } = this.#options;
     const answers = await backlog.append(prepared.flatMap(({ entry }) => entry ?? []));
     const events: BusEvent[] = [];
     const entries: AppendEntry[] = [];
@@ -105,36 +116,41 @@ export class EventPublisher {
       events.push(event);
       if (entry) entries.push(entry);
     }
-    published(events, entries);
+    stored(entries);
+    for (const event of events) published(event);
   }
 
   /** A promise only where a schema is asynchronous. */
-  #prepare({ place, label, type, data, options = {} }: Given): Prepared | Promise<Prepared> {
+  #prepare(given: Given): Prepared | Promise<Prepared> {
     const { events, isValidating, plan } = this.#options;
-    if (typeof type !== "string") throw new BusError("BUS_OPTION_INVALID", [place, "its event type must be a string"]);
+    const { type, data, options } = given;
+    if (typeof type !== "string")
+      throw new BusError("BUS_OPTION_INVALID", [placeOf(given), "its event type must be a string"]);
     const routes = plan.get(type);
-    if (!routes) throw new BusError("BUS_EVENT_UNKNOWN", [label]);
-    const attributes = attributesOf(label, options);
-    const event = (value: unknown): Prepared | Promise<Prepared> =>
-      this.#route(this.#envelope(type, value, attributes), label, routes, attributes.id !== undefined);
-    if (!isValidating) return event(data);
-    const fitted = fit(events[type], data, label, "its schema");
-    return isPromise(fitted) ? fitted.then(event) : event(fitted);
+    if (!routes) throw new BusError("BUS_EVENT_UNKNOWN", [labelOf(given)]);
+    const attributes = options === undefined ? undefined : attributesOf(given, options);
+    if (!isValidating) return this.#route(given, this.#envelope(type, data, attributes), routes);
+    const fitted = fit(events[type], data, given, "its schema");
+    const routed = (value: unknown): Prepared | Promise<Prepared> =>
+      this.#route(given, this.#envelope(type, value, attributes), routes);
+    return isPromise(fitted) ? fitted.then(routed) : routed(fitted);
   }
 
-  #envelope(type: string, data: unknown, attributes: PublishOptions): BusEvent {
+  #envelope(type: string, data: unknown, attributes: PublishOptions | undefined): BusEvent {
     const { source, clock } = this.#options;
     const now = clock.now();
     if (now !== this.#lastNow) {
       this.#lastNow = now;
       this.#lastTime = new Date(now).toISOString();
     }
+    const time = this.#lastTime;
     const cause = currentCause();
+    if (!cause && !attributes) return { id: this.#newId(now), type, source, time, data };
     return {
-      id: attributes.id ?? this.#newId(now),
+      id: attributes?.id ?? this.#newId(now),
       type,
       source,
-      time: this.#lastTime,
+      time,
       ...(cause && { causationid: cause.id, correlationid: cause.correlationid ?? cause.id }),
       ...(cause?.traceparent !== undefined && { traceparent: cause.traceparent }),
       ...attributes,
@@ -142,16 +158,12 @@ export class EventPublisher {
     };
   }
 
-  #route(
-    event: BusEvent,
-    label: string,
-    routes: readonly PlannedRoute[],
-    hasOwnId: boolean,
-  ): Prepared | Promise<Prepared> {
+  #route(given: Given, event: BusEvent, routes: readonly PlannedRoute[]): Prepared | Promise<Prepared> {
     const { keepsUnrouted } = this.#options;
+    const hasOwnId = given.options?.id !== undefined;
     if (routes.length === 0 && !keepsUnrouted && !hasOwnId) return { event, entry: undefined };
-    const data = serialized(label, event.data);
-    const deliveries = this.#deliveries(routes, event, label);
+    const data = serialized(given, event.data);
+    const deliveries = this.#deliveries(given, routes, event);
     const prepared = (made: readonly (readonly NewDelivery[])[]): Prepared => {
       const owed = eachOnce(made);
       const isKept = owed.length > 0 || keepsUnrouted || hasOwnId;
@@ -163,10 +175,10 @@ export class EventPublisher {
   }
 
   /** Of several that fail one is told of; the others must not be left unhandled. */
-  #deliveries(routes: readonly PlannedRoute[], event: BusEvent, label: string): readonly Owed[] {
+  #deliveries(given: Given, routes: readonly PlannedRoute[], event: BusEvent): readonly Owed[] {
     const deliveries: Owed[] = [];
     try {
-      for (const route of routes) deliveries.push(this.#owed(route, event, label));
+      for (const route of routes) deliveries.push(this.#owed(given, route, event));
       return deliveries;
     } catch (error) {
       for (const delivery of deliveries) ignoreRejection(delivery);
@@ -174,14 +186,14 @@ export class EventPublisher {
     }
   }
 
-  #owed(route: PlannedRoute, event: BusEvent, label: string): Owed {
+  #owed(given: Given, route: PlannedRoute, event: BusEvent): Owed {
     const { clock, events, isValidating, places } = this.#options;
     const { sink, accepts } = route;
-    const routed = applied(route, event, label);
+    const routed = applied(given, route, event);
     if (!routed) return [];
     const deliveries = (data: unknown): readonly NewDelivery[] => {
       const isMapped = routed.type !== event.type || data !== event.data;
-      const mapped = isMapped ? { type: routed.type, data: serialized(label, data) } : undefined;
+      const mapped = isMapped ? { type: routed.type, data: serialized(given, data) } : undefined;
       return places(sink, routed.type, event).map(({ destination, orderKey, idSuffix }) => ({
         id: idSuffix === undefined ? this.#newId(clock.now()) : event.id + idSuffix,
         sink,
@@ -191,12 +203,16 @@ export class EventPublisher {
       }));
     };
     if (accepts && !Object.hasOwn(accepts, routed.type)) {
-      throw new BusError("BUS_EVENT_INVALID", [label, `sink "${sink}"`, `it does not accept "${routed.type}"`]);
+      throw new BusError("BUS_EVENT_INVALID", [
+        labelOf(given),
+        `sink "${sink}"`,
+        `it does not accept "${routed.type}"`,
+      ]);
     }
     const published = routed === event ? events[event.type] : undefined;
     const schema = isValidating ? sinkSchema(route, routed.type, published) : undefined;
     if (!schema) return deliveries(routed.data);
-    const fitted = fit(schema, routed.data, label, `sink "${sink}"`);
+    const fitted = fit(schema, routed.data, given, `sink "${sink}"`);
     return isPromise(fitted) ? fitted.then(deliveries) : deliveries(fitted);
   }
 }
@@ -214,7 +230,7 @@ function eachOnce(made: readonly (readonly NewDelivery[])[]): readonly NewDelive
 }
 
 /** What the route makes of the event; undefined when its filter leaves it out. */
-function applied({ place, where, map }: PlannedRoute, event: BusEvent, label: string): Routed | undefined {
+function applied(given: Given, { place, where, map }: PlannedRoute, event: BusEvent): Routed | undefined {
   let step = "where";
   let routed: Routed = event;
   try {
@@ -225,7 +241,7 @@ function applied({ place, where, map }: PlannedRoute, event: BusEvent, label: st
     if (typeof routed?.type !== "string") throw new TypeError("It returned no { type, data }.");
     return routed;
   } catch (cause) {
-    throw new BusError("BUS_ROUTE_FAILED", [`The ${step} of ${place}`, label], { cause });
+    throw new BusError("BUS_ROUTE_FAILED", [`The ${step} of ${place}`, labelOf(given)], { cause });
   }
 }
 
@@ -242,31 +258,31 @@ function ignoreRejection(value: unknown): void {
 
 type Routed = Pick<BusEvent, "type" | "data">;
 
-function fit(schema: StandardSchemaV1 | undefined, data: unknown, label: string, place: string): unknown {
+function fit(schema: StandardSchemaV1 | undefined, data: unknown, given: Given, place: string): unknown {
   if (!schema) return data;
   const checked = check(schema, data);
   const value = (result: Awaited<typeof checked>): unknown => {
     if (!result.isValid)
-      throw new BusError("BUS_EVENT_INVALID", [label, place, result.detail], { cause: result.cause });
+      throw new BusError("BUS_EVENT_INVALID", [labelOf(given), place, result.detail], { cause: result.cause });
     return result.value;
   };
   return isPromise(checked) ? checked.then(value) : value(checked);
 }
 
-function serialized(label: string, data: unknown): string {
+function serialized(given: Given, data: unknown): string {
   try {
     const json = JSON.stringify(data ?? null) ?? "null";
     if (isTooDeep(json)) throw new RangeError(`It is nested more than ${MAX_JSON_DEPTH} levels deep.`);
     return json;
   } catch (cause) {
-    throw new BusError("BUS_EVENT_UNSERIALIZABLE", [label], { cause });
+    throw new BusError("BUS_EVENT_UNSERIALIZABLE", [labelOf(given)], { cause });
   }
 }
 
 /** The options, checked. */
-function attributesOf(label: string, options: PublishOptions): PublishOptions {
+function attributesOf(given: Given, options: PublishOptions): PublishOptions {
   const refuse = (detail: string): never => {
-    throw new BusError("BUS_OPTION_INVALID", [`Publishing ${label}`, detail]);
+    throw new BusError("BUS_OPTION_INVALID", [`Publishing ${labelOf(given)}`, detail]);
   };
   if (typeof options !== "object" || options === null || Array.isArray(options))
     refuse("its options must be an object, such as { key }");

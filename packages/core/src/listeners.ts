@@ -19,8 +19,8 @@ export class Listeners {
   add(types: readonly string[], listener: (event: BusEvent) => unknown): () => void {
     const guarded = (event: BusEvent): void => {
       try {
-        const result = causedBy(event, () => listener(event));
-        if (isPromise(result)) result.catch((cause: unknown) => this.#fail(event, cause));
+        const result = listener(event);
+        if (result !== undefined && isPromise(result)) result.catch((cause: unknown) => this.#fail(event, cause));
       } catch (cause) {
         this.#fail(event, cause);
       }
@@ -32,7 +32,8 @@ export class Listeners {
   }
 
   dispatch(event: BusEvent): void {
-    this.#emitter.emit(event.type, event);
+    const { type } = event;
+    if (this.#emitter.listenerCount(type) > 0) causedBy(event, () => this.#emitter.emit(type, event));
   }
 
   #fail({ type }: BusEvent, cause: unknown): void {

@@ -2,6 +2,7 @@ import { isPromise } from "node:util/types";
 import { EventEmitter } from "eventemitter3";
 import type { BusSignalMap } from "./bus-signals.ts";
 import type { BusError } from "./errors.ts";
+import type { BusEvent } from "./event.ts";
 import type { Logger } from "./logger.ts";
 import type { LaneId, LaneStatus, LeasedDelivery, Settlement } from "./store/store.ts";
 
@@ -17,6 +18,10 @@ export class Signals {
   report(error: BusError): void {
     this.#logger.error({ err: error, code: error.code }, error.message);
     this.emit("error", error);
+  }
+
+  published(event: BusEvent): void {
+    if (this.emitter.listenerCount("published") > 0) this.emit("published", event);
   }
 
   settled({ id, event, sink, destination, attempt: number }: LeasedDelivery, settlement: Settlement): void {

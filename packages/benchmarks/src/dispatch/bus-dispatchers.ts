@@ -1,0 +1,29 @@
+import { createBus } from "@bus/core";
+import { z } from "zod";
+import type { Dispatcher } from "./dispatcher.ts";
+import { TYPE } from "./message.ts";
+
+const EVENTS = { [TYPE]: z.object({ id: z.number(), text: z.string() }) };
+
+function busDispatcher(name: string, validate: boolean): Dispatcher {
+  return {
+    name,
+    kind: "bus",
+    conditions: `memoryStore, no sinks, validate: ${validate}; publish awaited; each event gets an id, a time and its cause, and a listener that throws harms nobody`,
+    open: async (listeners) => {
+      const bus = createBus({ name: "bench", events: EVENTS, validate });
+      for (const listener of listeners) bus.on(TYPE, listener);
+      await bus.start();
+      return {
+        publish: (data) => bus.publish(TYPE, data as { id: number; text: string }),
+        close: () => bus.stop(),
+      };
+    },
+    close: async () => {},
+  };
+}
+
+export const busDispatchers: Readonly<Record<string, Dispatcher>> = {
+  Bus: busDispatcher("Bus", false),
+  "Bus, checked": busDispatcher("Bus, checked", true),
+};
