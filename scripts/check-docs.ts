@@ -12,7 +12,11 @@ const folder = join(root, "packages/core/node_modules/.cache/docs");
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 
-const pages = globSync(["README.md", "packages/*/README.md", "examples/*/README.md", "docs/**/*.md"], { cwd: root });
+const pages = globSync(["README.md", "packages/*/README.md", "examples/*/README.md", "docs/**/*.md"], {
+  cwd: root,
+  // What others wrote, what is generated, and the site.
+  exclude: ["**/node_modules/**", "docs/reference/api/**", "docs/.vitepress/**"],
+});
 const files: string[] = [];
 const faults: string[] = [];
 let regions = 0;

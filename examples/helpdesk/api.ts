@@ -9,7 +9,8 @@ const ADMINS = new Map([
   ["Bearer the token of Globex's admin", "2"],
 ]);
 
-export interface Api extends AsyncDisposable {
+export interface Api {
+  close(): Promise<void>;
   readonly url: string;
 }
 
@@ -29,7 +30,7 @@ export async function startApi(webhooks: Webhooks): Promise<Api> {
   await once(server.listen(0, "127.0.0.1"), "listening");
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async [Symbol.asyncDispose]() {
+    async close() {
       server.close();
       server.closeAllConnections();
     },

@@ -15,14 +15,14 @@ const ACME = { id: 1, name: "Acme Inc" };
 const GLOBEX = { id: 2, name: "Globex" };
 
 const { store } = readArguments();
-await using receivers = await startReceivers(store && `${store}.received`);
+const receivers = await startReceivers(store && `${store}.received`);
 const bus = makeBus(store);
 const interrupted = new AbortController();
 process.once("SIGINT", () => interrupted.abort());
 
 await bus.start().catch(endFor);
 const { webhooks } = bus.sinks.hooks;
-await using api = await startApi(webhooks);
+const api = await startApi(webhooks);
 if (store !== undefined)
   console.log(`Press Ctrl-C or run "kill -9 ${process.pid}", then start it again with the same store.`);
 const before = await bus.deliveries.stats();
@@ -64,6 +64,8 @@ const log = flaky && (await deliveryLog(bus, flaky.id));
 const { items } = await bus.deliveries.list();
 // Finishes what is under way and gives back the rest: nothing waits for a lease at the next start.
 await bus.stop();
+await api.close();
+await receivers.close();
 
 console.log(`\n${summaryOf(items, names)}\n\nThe log of "flaky"\n  ${log?.join("\n  ")}`);
 const isAsExpected = stats.delivered === 14 && stats.dead === 0 && stats.parked === 0;

@@ -9,7 +9,8 @@ import type { Verify } from "./verify.ts";
 export type Handle = (webhook: unknown) => number | undefined;
 
 /** A customer's server. */
-export interface Receiver extends AsyncDisposable {
+export interface Receiver {
+  close(): Promise<void>;
   readonly url: string;
   /** Those that it trusts, as its owner has copied them from the settings page. */
   secrets: readonly string[];
@@ -45,7 +46,7 @@ export async function startReceiver(verify: Verify, journal: Journal, handle: Ha
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhooks`,
     secrets: [],
     handle,
-    async [Symbol.asyncDispose]() {
+    async close() {
       server.close();
       server.closeAllConnections();
     },

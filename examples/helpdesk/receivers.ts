@@ -14,7 +14,8 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   gone: () => 410,
 };
 
-export interface Receivers extends AsyncDisposable {
+export interface Receivers {
+  close(): Promise<void>;
   named(name: string | undefined): Receiver;
 }
 
@@ -32,8 +33,8 @@ export async function startReceivers(journal?: string): Promise<Receivers> {
       if (receiver === undefined) throw new Error(`No receiver is called "${name}".`);
       return receiver;
     },
-    async [Symbol.asyncDispose]() {
-      for (const receiver of receivers.values()) await receiver[Symbol.asyncDispose]();
+    async close() {
+      for (const receiver of receivers.values()) await receiver.close();
     },
   };
 }

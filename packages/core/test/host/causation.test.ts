@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { createBus, defineSink, delivered, PUBLISHER, type BusEvent } from "@bus/core";
 import { describe, expect, it } from "vitest";
@@ -75,6 +76,26 @@ describe("an event published in a listener", () => {
     expect(named("order.paid")).not.toHaveProperty("causationid");
     expect(named("order.paid")).not.toHaveProperty("correlationid");
   });
+});
+
+it("calls listeners in the async context of the publisher, and leaves that as it was", async () => {
+  const { bus } = await aBus();
+  const request = new AsyncLocalStorage<string>();
+  const seen: (string | undefined)[] = [];
+  bus.on("order.placed", async () => {
+    seen.push(request.getStore());
+    request.enterWith("the listener's own");
+    await nextTurn();
+  });
+
+  await request.run("request 7", async () => {
+    await bus.publish("order.placed", "");
+    seen.push(request.getStore());
+    await nextTurn();
+    seen.push(request.getStore());
+  });
+
+  expect(seen).toEqual(["request 7", "request 7", "request 7"]);
 });
 
 describe("an event published while a sink delivers", () => {
