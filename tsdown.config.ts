@@ -1,9 +1,9 @@
 import { defineConfig } from "tsdown";
 
-/** One build for every public package: its entry, its declarations, its threads, and the two checks of its published form. */
+/** One build for every public package: its entry, its declarations, its threads and command, and the two checks of its published form. */
 export default defineConfig({
   workspace: { include: "packages/*", exclude: ["**/node_modules/**", "packages/benchmarks"] },
-  entry: ["src/index.ts", "src/*-worker.ts"],
+  entry: ["src/index.ts", "src/{main,*-worker}.ts"],
   format: "esm",
   platform: "node",
   target: "node22.18",
@@ -11,7 +11,7 @@ export default defineConfig({
   sourcemap: true,
   clean: true,
   dts: { oxc: true },
-  exports: { devExports: true, exclude: [/-worker$/] },
+  exports: { devExports: true, exclude: [/-worker$|^main$/] },
   publint: { strict: true },
   attw: { profile: "esm-only", level: "error" },
 });

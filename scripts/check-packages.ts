@@ -1,11 +1,12 @@
 /**
  * Checks the published form of the public packages, after `pnpm build`: packs them, installs the tarballs into an empty project with npm,
- * type-checks a small host there (declarations of dependencies included) and runs it.
+ * type-checks a small host there (declarations of dependencies included) and runs it. Then it has the packed create-bus-plugin write plugins, and checks those.
  */
-import { execFileSync } from "node:child_process";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { checkNewPlugins } from "./new-plugins.ts";
+import { run } from "./run-command.ts";
 
 interface Manifest {
   readonly name: string;
@@ -34,6 +35,9 @@ try {
   console.log(
     `Packages: ${packages.length} packed, installed, type-checked and run (${packages.map((p) => p.name).join(", ")})`,
   );
+  console.log(
+    `New plugins: ${checkNewPlugins(project, tarballs)} written, installed, type-checked, tested, packed and run`,
+  );
 } catch (error) {
   console.error(String(error));
   process.exitCode = 1;
@@ -60,7 +64,10 @@ function pack({ name, folder }: PublicPackage): string {
   for (const file of ["dist/index.js", "dist/index.d.ts", "LICENSE", "package.json"]) {
     if (!files.includes(file)) throw new Error(`${name}: the tarball has no ${file}`);
   }
-  const strays = files.filter((file) => !/^(dist\/.+|LICENSE|README\.md|CHANGELOG\.md|package\.json)$/u.test(file));
+  const isStray = (file: string): boolean =>
+    !/^(dist\/.+|LICENSE|README\.md|CHANGELOG\.md|package\.json)$/u.test(file) &&
+    !(name === "create-bus-plugin" && file.startsWith("template/"));
+  const strays = files.filter(isStray);
   if (strays.length > 0) throw new Error(`${name}: the tarball has files nobody needs: ${strays.join(", ")}`);
   if (/"(workspace|catalog):/u.test(manifest))
     throw new Error(`${name}: the packed package.json names the workspace or its catalog`);
@@ -88,14 +95,4 @@ function writeImports(packages: readonly PublicPackage[]): void {
 
 function manifestOf(folder: string): Manifest {
   return JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
-}
-
-/** Runs a command and gives its output; one that fails ends the check, and what it printed is shown. */
-function run(command: string, args: readonly string[], cwd: string): string {
-  try {
-    return execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], timeout: 300_000 });
-  } catch (cause) {
-    const { stdout, stderr } = cause as { stdout?: string; stderr?: string };
-    throw new Error(`${command} ${args.join(" ")} failed:\n${stdout ?? ""}${stderr ?? ""}`, { cause });
-  }
 }

@@ -1,6 +1,7 @@
 import { delivered, rejected, retry, type AttemptInfo, type Outcome } from "@bus/core";
 import type { HttpAnswer } from "./http-transport.ts";
 import { parseRetryAfter } from "./retry-after.ts";
+import type { Secrets } from "./secrets.ts";
 
 const DETAIL_BYTES = 4096;
 const LONGEST_LOCATION = 200;
@@ -16,10 +17,11 @@ const TRANSIENT = new Set([408, 425, 429]);
  * final, because a redirect is mostly a proxy or a login page in the way, which heals. Any other status is nonsense, and retried.
  *
  * @param now ms since the epoch, to read a `Retry-After` date against
+ * @param secrets where they are given, the beginning of the body is kept for the delivery log, without them; a target may show what it was sent
  */
-export function outcomeOfAnswer(answer: HttpAnswer, now: number): Outcome {
+export function outcomeOfAnswer(answer: HttpAnswer, now: number, secrets?: Secrets): Outcome {
   const { status, headers } = answer;
-  const info = infoOf(answer);
+  const info = infoOf(answer, secrets);
   if (status >= 200 && status < 300) return delivered(info);
   if (status >= 300 && status < 400) {
     return retry(`The target answered ${status}, a redirect to ${locationOf(headers["location"])}: not followed.`, {
@@ -33,9 +35,10 @@ export function outcomeOfAnswer(answer: HttpAnswer, now: number): Outcome {
   return retry(reason, { info, ...(afterMs !== undefined && { afterMs }) });
 }
 
-function infoOf({ status, body }: HttpAnswer): AttemptInfo {
+function infoOf({ status, body }: HttpAnswer, secrets: Secrets | undefined): AttemptInfo {
+  const text = secrets ? secrets.hide(new TextDecoder().decode(body)) : "";
   // "stream" leaves out a character that the cut has halved.
-  const detail = new TextDecoder().decode(body.subarray(0, DETAIL_BYTES), { stream: true });
+  const detail = new TextDecoder().decode(new TextEncoder().encode(text).subarray(0, DETAIL_BYTES), { stream: true });
   return { status, ...(detail !== "" && { detail }) };
 }
 

@@ -7,6 +7,7 @@ export { checkHeaders } from "./headers.ts";
 export { HTTP_TRANSPORT, type HttpAnswer, type HttpRequest, type HttpTransport } from "./http-transport.ts";
 export { resolveHost, type ResolvedAddress, type ResolveHost } from "./resolve-host.ts";
 export { parseRetryAfter } from "./retry-after.ts";
+export { Secrets } from "./secrets.ts";
 export { signSha256, verifySha256, type Sha256Message } from "./sign-sha256.ts";
 export {
   signStandardWebhook,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { BusError } from "@bus/core";
-import { outcomeOfAnswer, outcomeOfError, parseRetryAfter, type HttpAnswer } from "../src/index.ts";
+import { outcomeOfAnswer, outcomeOfError, parseRetryAfter, Secrets, type HttpAnswer } from "../src/index.ts";
 
 const NOW = Date.UTC(2026, 5, 17, 12, 0, 0);
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -59,14 +59,35 @@ describe("outcomeOfAnswer", () => {
     expect(JSON.stringify(outcome)).not.toContain("secret");
   });
 
-  it("keeps the status and the first 4 KiB of the body, without half a character", () => {
-    const outcome = outcomeOfAnswer(anAnswer(500, {}, `${"a".repeat(4095)}éééé`), NOW);
+  it("keeps the status alone, as a target may show what it was sent", () => {
+    expect(outcomeOfAnswer(anAnswer(500, {}, "Bearer k3y"), NOW).info).toEqual({ status: 500 });
+  });
+
+  it("keeps the beginning of the body where it knows the secrets, and strikes them out", () => {
+    const secrets = new Secrets(["k3y"], { "x-tenant": "acme-corp", "x-n": "7" });
+
+    const outcome = outcomeOfAnswer(anAnswer(500, {}, "Bearer k3y of acme-corp, try 7"), NOW, secrets);
+
+    expect(outcome.info).toEqual({ status: 500, detail: "Bearer *** of ***, try 7" });
+  });
+
+  it("leaves no beginning of a secret where it cuts", () => {
+    const secret = "s3cret".repeat(10);
+    const body = "a".repeat(4090) + secret;
+
+    const outcome = outcomeOfAnswer(anAnswer(500, {}, body), NOW, new Secrets([secret, "s3cret"]));
+
+    expect(outcome.info?.detail).toBe(`${"a".repeat(4090)}***`);
+  });
+
+  it("keeps the first 4 KiB of the body, without half a character", () => {
+    const outcome = outcomeOfAnswer(anAnswer(500, {}, `${"a".repeat(4095)}éééé`), NOW, new Secrets([]));
 
     expect(outcome.info).toEqual({ status: 500, detail: "a".repeat(4095) });
   });
 
   it("keeps no detail of an empty body", () => {
-    expect(outcomeOfAnswer(anAnswer(204), NOW).info).toEqual({ status: 204 });
+    expect(outcomeOfAnswer(anAnswer(204), NOW, new Secrets([])).info).toEqual({ status: 204 });
   });
 });
 

@@ -8,7 +8,21 @@ export {
   type StubRecord,
   type StubRequest,
 } from "./kafka-rest-stub/kafka-rest-stub.ts";
-export { storeSuite, type StoreSuiteOptions, type TestFunction } from "./store-suite/store-suite.ts";
+export type { FaultOutcomes } from "./sink-suite/fault-outcomes.ts";
+export {
+  httpTarget,
+  type HttpTargetAnswer,
+  type HttpTargetOptions,
+  type HttpTargetRequest,
+} from "./sink-suite/http-target.ts";
+export type { SampleEvent } from "./sink-suite/sink-subject.ts";
+export { sinkSuite, type SinkSuiteOptions } from "./sink-suite/sink-suite.ts";
+export type { OpenTarget, SinkTarget, TargetFault, TargetItem } from "./sink-suite/sink-target.ts";
+export { httpUpstream, type HttpUpstreamOptions } from "./source-suite/http-upstream.ts";
+export { sourceSuite, type SourceSuiteOptions } from "./source-suite/source-suite.ts";
+export type { Offer, OfferAnswer, OfferFault, OpenUpstream, SourceUpstream } from "./source-suite/source-upstream.ts";
+export { storeSuite, type StoreSuiteOptions } from "./store-suite/store-suite.ts";
+export type { KnownFailures, TestFunction } from "./suite/declare-tests.ts";
 export type { HostConnection } from "./store-suite/store-test.ts";
 export type { TeleflowFaults, TeleflowRequestFault, TeleflowTriggerFault } from "./teleflow-stub/teleflow-faults.ts";
 export {

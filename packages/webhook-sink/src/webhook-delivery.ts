@@ -13,7 +13,7 @@ import {
   type Outcome,
   type Sink,
 } from "@bus/core";
-import { outcomeOfAnswer, outcomeOfError } from "@bus/http";
+import { outcomeOfError } from "@bus/http";
 import { accountIdOf } from "./events/account.ts";
 import { inboxIdOf } from "./events/inbox.ts";
 import type { Breaker } from "./health/breaker.ts";
@@ -121,9 +121,9 @@ export class WebhookDelivery implements Sink<WebhookSinkApi> {
   }
 
   async #post(webhook: Webhook, message: WebhookMessage, signal: AbortSignal): Promise<Outcome> {
-    const { requests, clock } = this.#parts;
+    const { requests } = this.#parts;
     try {
-      return outcomeOfAnswer(await requests.post(webhook, message, signal), clock.now());
+      return await requests.post(webhook, message, signal);
     } catch (error) {
       return outcomeOfError(error);
     }

@@ -1,5 +1,5 @@
-import type { Clock } from "@bus/core";
-import type { HttpAnswer, HttpTransport } from "@bus/http";
+import type { Clock, Outcome } from "@bus/core";
+import { outcomeOfAnswer, Secrets, type HttpTransport } from "@bus/http";
 import { requestHeaders, type WebhookMessage } from "./request-headers.ts";
 import type { Webhook } from "./webhook.ts";
 
@@ -21,11 +21,11 @@ export class WebhookRequests {
     this.#options = options;
   }
 
-  /** One signed POST. Resolves and rejects as {@link HttpTransport.request} does. */
-  post(webhook: Webhook, message: WebhookMessage, signal: AbortSignal): Promise<HttpAnswer> {
+  /** What came of one signed POST. Rejects as {@link HttpTransport.request} does. */
+  async post(webhook: Webhook, message: WebhookMessage, signal: AbortSignal): Promise<Outcome> {
     const { http, clock, headerPrefix, userAgent } = this.#options;
-    const { url, deadlineMs, allow } = webhook;
-    return http.request({
+    const { url, deadlineMs, allow, headers } = webhook;
+    const answer = await http.request({
       method: "POST",
       url,
       headers: requestHeaders(webhook, message, { now: clock.now(), headerPrefix, userAgent }),
@@ -35,5 +35,6 @@ export class WebhookRequests {
       allow,
       maxAnswerBytes: MAX_ANSWER_BYTES,
     });
+    return outcomeOfAnswer(answer, clock.now(), new Secrets([], headers));
   }
 }

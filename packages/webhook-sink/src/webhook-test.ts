@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { BusError, type Clock } from "@bus/core";
-import { outcomeOfAnswer, outcomeOfError } from "@bus/http";
+import { outcomeOfError } from "@bus/http";
 import type { WebhookRequests } from "./webhook-requests.ts";
 import type { Webhook } from "./webhook.ts";
 import type { WebhookTestResult, WebhookView } from "./webhooks.ts";
@@ -43,8 +43,7 @@ export class WebhookTests {
     const id = `test_${randomUUID()}`;
     const body = new TextEncoder().encode(JSON.stringify(bodyOf(view, this.#clock.now())));
     try {
-      const answer = await this.#requests.post(webhook, { name: NAME, deliveryId: id, eventId: id, body }, signal);
-      return outcomeOfAnswer(answer, this.#clock.now());
+      return await this.#requests.post(webhook, { name: NAME, deliveryId: id, eventId: id, body }, signal);
     } catch (error) {
       signal.throwIfAborted();
       return outcomeOfError(error);

@@ -1,3 +1,4 @@
+import { Secrets } from "@bus/http";
 import type { KgAuth } from "../auth.ts";
 
 /** What the requests of a sink bear, from its options. */
@@ -10,9 +11,6 @@ export interface HeaderOptions {
 const RECORDS = "application/vnd.kafka.json.v2+json";
 const ANSWERS = "application/vnd.kafka.v2+json";
 
-/** Shorter ones are in many an innocent word. */
-const SHORTEST_SECRET_HEADER = 4;
-
 /** @see docs/spec/knowledge-graph.md#1-outbound-buskg-sink */
 export function requestHeaders({ auth, headers }: HeaderOptions): Readonly<Record<string, string>> {
   return { ...headers, ...(auth && { authorization: authorizationOf(auth) }), accept: ANSWERS };
@@ -23,11 +21,8 @@ export function recordsHeaders(options: HeaderOptions): Readonly<Record<string, 
   return { ...requestHeaders(options), "content-type": RECORDS };
 }
 
-/** What must not be kept or shown of an answer that repeats its request; the longest first, for one may be part of another. */
-export function secretsOf({ auth, headers }: HeaderOptions): readonly string[] {
-  const ofAuth = auth === undefined ? [] : credentialsOf(auth).filter((secret) => secret !== "");
-  const ofHeaders = Object.values(headers).filter((value) => value.length >= SHORTEST_SECRET_HEADER);
-  return [...ofAuth, ...ofHeaders].toSorted((a, b) => b.length - a.length);
+export function secretsOf({ auth, headers }: HeaderOptions): Secrets {
+  return new Secrets(auth === undefined ? [] : credentialsOf(auth), headers);
 }
 
 function authorizationOf(auth: KgAuth): string {

@@ -1,5 +1,5 @@
 import { BusError } from "@bus/core";
-import { hostOf, type AllowList, type HttpAnswer, type HttpTransport } from "@bus/http";
+import { hostOf, type AllowList, type Secrets, type HttpAnswer, type HttpTransport } from "@bus/http";
 import { recordsHeaders, requestHeaders, secretsOf, type HeaderOptions } from "./request-headers.ts";
 
 export interface RestProxyOptions extends HeaderOptions {
@@ -26,7 +26,7 @@ export class RestProxy {
   readonly #deadlineMs: number;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #recordsHeaders: Readonly<Record<string, string>>;
-  readonly #secrets: readonly string[];
+  readonly #secrets: Secrets;
   /** The host has named it, so it may be private. */
   readonly #allow: AllowList;
 
@@ -73,6 +73,6 @@ export class RestProxy {
   /** What is kept of the proxy's words: how they begin, without what only the proxy may know. */
   hide(words: string): string {
     // Cut first, it could leave the beginning of a secret.
-    return this.#secrets.reduce((hidden, secret) => hidden.replaceAll(secret, "***"), words).slice(0, LONGEST_WORDS);
+    return this.#secrets.hide(words).slice(0, LONGEST_WORDS);
   }
 }

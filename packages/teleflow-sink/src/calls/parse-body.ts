@@ -1,6 +1,6 @@
+import type { Secrets } from "@bus/http";
 import type { TeleflowStatus } from "../teleflow-calls.ts";
 import { isRecord } from "../is-record.ts";
-import type { Secrets } from "./secrets.ts";
 
 /** What the service says of one trigger. */
 export interface TriggerResult {

@@ -1,11 +1,10 @@
 import { BusError, type Clock } from "@bus/core";
-import { hostOf, type AllowList, type HttpAnswer, type HttpTransport } from "@bus/http";
+import { hostOf, Secrets, type AllowList, type HttpAnswer, type HttpTransport } from "@bus/http";
 import type { WireTrigger } from "../rules/wire-trigger.ts";
 import { idempotencyKey } from "./idempotency-key.ts";
 import { messagesOf, parseBody } from "./parse-body.ts";
 import { RateLimits, type Cost } from "./rate-limits.ts";
 import { isSuccess, type Reply } from "./reply.ts";
-import { Secrets } from "./secrets.ts";
 import { replyOfError } from "./transport-failure.ts";
 
 export interface TeleflowClientOptions {
@@ -66,7 +65,7 @@ export class TeleflowClient {
     this.#http = http;
     this.#options = options;
     this.#headers = { ...headers, authorization: `ApiKey ${apiKey}`, "content-type": "application/json" };
-    this.#secrets = new Secrets(apiKey, headers);
+    this.#secrets = new Secrets([apiKey], headers);
     this.#allow = [hostOf(url)];
   }
 

@@ -1,13 +1,8 @@
 import type { Store } from "@bus/core";
+import { declareTests, type TestFunction } from "../suite/declare-tests.ts";
 import { runStoreTest } from "./run-store-test.ts";
 import type { HostConnection } from "./store-test.ts";
 import { storeTests } from "./store-tests.ts";
-
-/** How a test runner declares a test: `test` of vitest and of node:test both fit. */
-export interface TestFunction {
-  (name: string, body: () => Promise<void>): unknown;
-  skip(name: string, body: () => Promise<void>): unknown;
-}
 
 export interface StoreSuiteOptions {
   readonly test: TestFunction;
@@ -27,10 +22,10 @@ export interface StoreSuiteOptions {
 
 /** Declares the tests that every store must pass, by name and one by one; each uses a directory and stores of its own. */
 export function storeSuite(options: StoreSuiteOptions): void {
-  const { test } = options;
-  for (const each of storeTests) {
-    const body = (): Promise<void> => runStoreTest(each, options);
-    if (each.needs !== undefined && options[each.needs] === undefined) test.skip(each.name, body);
-    else test(each.name, body);
-  }
+  const tests = storeTests.map((each) => ({
+    name: each.name,
+    isSkipped: each.needs !== undefined && options[each.needs] === undefined,
+    run: () => runStoreTest(each, options),
+  }));
+  declareTests(options.test, tests);
 }

@@ -1,11 +1,9 @@
 import { describe } from "vitest";
-
-import { killMatrix } from "./kill-matrix.ts";
+import { killMatrix } from "../kill-matrix.ts";
 import { saboteurs } from "./saboteurs.ts";
+import { trialsOf } from "./store-trials.ts";
 
 describe("a store in memory that", () => {
-  killMatrix(
-    saboteurs.filter(({ on }) => on !== "sqlite"),
-    1,
-  );
+  const all = saboteurs.filter(({ on }) => on !== "sqlite");
+  killMatrix(all, trialsOf, { part: 1, of: 2 });
 });

@@ -1,11 +1,8 @@
 import type { StateStore, Store } from "@bus/core";
+import type { Saboteur as AnySaboteur } from "../kill-matrix.ts";
 
 /** A store that is broken in one way, to show that the suite notices. */
-export interface Saboteur {
-  /** A sentence about what it does wrong; no two are the same. */
-  readonly name: string;
-  /** The names of the tests that fail on it: exactly these. */
-  readonly caughtBy: readonly string[];
+export interface Saboteur extends AnySaboteur {
   /** The store it is made of: `sqlite` for tests that need `durable` or `transactions`. @default "memory" */
   readonly on?: "memory" | "sqlite";
   /** `host` where the store is on a connection of the host. */

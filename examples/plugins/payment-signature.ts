@@ -1,0 +1,13 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+
+/** What the provider puts into `x-signature`. */
+export function signatureOf(body: string, secret: string): string {
+  return createHmac("sha256", secret).update(body).digest("hex");
+}
+
+/** Takes as long for any signature as for none. */
+export function isSigned(body: string, signature: string | null, secret: string): boolean {
+  const expected = Buffer.from(signatureOf(body, secret));
+  const given = Buffer.from(signature ?? "");
+  return given.length === expected.length && timingSafeEqual(given, expected);
+}
