@@ -12,7 +12,6 @@ const nothing = async (): Promise<void> => {};
 export const awaitedEmitters: Readonly<Record<string, Dispatcher>> = {
   "EventEmitter2 emitAsync": {
     name: "EventEmitter2 emitAsync",
-    kind: "awaited",
     conditions: versionOf("eventemitter2"),
     open: async (listeners) => {
       const emitter = new EventEmitter2.EventEmitter2();
@@ -23,7 +22,6 @@ export const awaitedEmitters: Readonly<Record<string, Dispatcher>> = {
   },
   emittery: {
     name: "emittery",
-    kind: "awaited",
     conditions: versionOf("emittery"),
     open: async (listeners) => {
       const emitter = new Emittery<Record<string, unknown>>();
@@ -34,7 +32,6 @@ export const awaitedEmitters: Readonly<Record<string, Dispatcher>> = {
   },
   hookable: {
     name: "hookable",
-    kind: "awaited",
     conditions: `${versionOf("hookable")}, callHook`,
     open: async (listeners) => {
       const hooks = createHooks<Record<string, Listener>>();
@@ -45,7 +42,6 @@ export const awaitedEmitters: Readonly<Record<string, Dispatcher>> = {
   },
   moleculer: {
     name: "moleculer",
-    kind: "awaited",
     conditions: `${versionOf("moleculer")}, no transporter, a service for each listener, broker.emit`,
     open: async (listeners) => {
       const broker = new ServiceBroker({ logger: false });

@@ -13,7 +13,6 @@ const nothing = async (): Promise<void> => {};
 function bare(name: string, conditions: string, open: (listeners: readonly Listener[]) => (data: unknown) => unknown) {
   const dispatcher: Dispatcher = {
     name,
-    kind: "bare",
     conditions: `${conditions}; a plain call, awaited as the others are`,
     open: async (listeners) => ({ publish: open(listeners), close: nothing }),
     close: nothing,

@@ -8,7 +8,6 @@ const EVENTS = { [TYPE]: z.object({ id: z.number(), text: z.string() }) };
 function busDispatcher(name: string, validate: boolean): Dispatcher {
   return {
     name,
-    kind: "bus",
     conditions: `memoryStore, no sinks, validate: ${validate}; publish awaited; each event gets an id, a time and its cause, and a listener that throws harms nobody`,
     open: async (listeners) => {
       const bus = createBus({ name: "bench", events: EVENTS, validate });
@@ -23,7 +22,7 @@ function busDispatcher(name: string, validate: boolean): Dispatcher {
   };
 }
 
-export const busDispatchers: Readonly<Record<string, Dispatcher>> = {
+export const busDispatchers: { readonly Bus: Dispatcher; readonly checked: Dispatcher } = {
   Bus: busDispatcher("Bus", false),
-  "Bus, checked": busDispatcher("Bus, checked", true),
+  checked: busDispatcher("Bus, checked", true),
 };

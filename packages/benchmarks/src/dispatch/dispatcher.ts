@@ -2,8 +2,6 @@ import type { Entrant } from "../line-up.ts";
 
 /** Something that calls the listeners of one event type in this process. */
 export interface Dispatcher extends Entrant {
-  /** What stands between the call and the listeners: the bus is compared with each class by itself. */
-  readonly kind: "bus" | "awaited" | "bare";
   /** With so many listeners on the type, ready to publish. */
   open(listeners: readonly Listener[]): Promise<OpenDispatcher>;
 }
