@@ -8,7 +8,7 @@ const examples = resolve(import.meta.dirname, "../examples");
 
 for (const name of readdirSync(examples)) {
   const folder = join(examples, name);
-  if (!existsSync(join(folder, "package.json"))) continue;
+  if (!existsSync(join(folder, "main.ts"))) continue;
   const { status, signal } = spawnSync("node", ["main.ts"], {
     cwd: folder,
     stdio: ["ignore", "inherit", "inherit"],

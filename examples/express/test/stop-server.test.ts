@@ -1,34 +1,5 @@
-import { once } from "node:events";
-import { createServer, request } from "node:http";
-import { connect, type AddressInfo } from "node:net";
-import { text } from "node:stream/consumers";
-import { expect, it } from "vitest";
+import { keptConnectionTest, limitTest } from "ticket-desk/test/server-stop-tests.ts";
 import { stopServer } from "../stop-server.ts";
 
-it("cuts off a request that takes longer than the limit", async () => {
-  const server = createServer(() => undefined).listen(0);
-  const sent = request({ port: (server.address() as AddressInfo).port }).end();
-  const failed = once(sent, "error");
-  await once(server, "request");
-
-  await stopServer(server, 10);
-
-  expect(await failed).toEqual([expect.objectContaining({ code: "ECONNRESET" })]);
-});
-
-it("tells a client that sends on to take another connection", async () => {
-  const server = createServer().listen(0);
-  const client = connect((server.address() as AddressInfo).port);
-  const answers = text(client);
-  client.write("GET /1 HTTP/1.1\r\nhost: desk\r\n\r\n");
-  const [, first] = await once(server, "request");
-
-  const stopped = stopServer(server, 60_000);
-  client.write("GET /2 HTTP/1.1\r\nhost: desk\r\n\r\n");
-  const [, second] = await once(server, "request");
-  first.end();
-  second.end();
-  await stopped;
-
-  expect((await answers).match(/^connection: .*$/gim)).toEqual(["Connection: keep-alive", "connection: close"]);
-});
+limitTest(stopServer);
+keptConnectionTest(stopServer);

@@ -1,36 +1,13 @@
 import { once } from "node:events";
-import { createServer, request } from "node:http";
-import { connect, type AddressInfo } from "node:net";
-import { text } from "node:stream/consumers";
-import { expect, it } from "vitest";
+import type { Server } from "node:http";
+import { keptConnectionTest, limitTest } from "ticket-desk/test/server-stop-tests.ts";
 import { drain } from "../src/drain.ts";
 
-it("cuts off a request that takes longer than the limit", async () => {
-  const server = createServer(() => undefined).listen(0);
-  const sent = request({ port: (server.address() as AddressInfo).port }).end();
-  const failed = once(sent, "error");
-  await once(server, "request");
+/** As Nest does: it closes the server after the hook that drains it. */
+function drainAndClose(server: Server, limitMs: number): Promise<unknown> {
+  drain(server, limitMs);
+  return once(server.close(), "close");
+}
 
-  drain(server, 10);
-  await once(server.close(), "close");
-
-  expect(await failed).toEqual([expect.objectContaining({ code: "ECONNRESET" })]);
-});
-
-it("tells a client that sends on to take another connection", async () => {
-  const server = createServer().listen(0);
-  const client = connect((server.address() as AddressInfo).port);
-  const answers = text(client);
-  client.write("GET /1 HTTP/1.1\r\nhost: desk\r\n\r\n");
-  const [, first] = await once(server, "request");
-
-  drain(server, 60_000);
-  const stopped = once(server.close(), "close");
-  client.write("GET /2 HTTP/1.1\r\nhost: desk\r\n\r\n");
-  const [, second] = await once(server, "request");
-  first.end();
-  second.end();
-  await stopped;
-
-  expect((await answers).match(/^connection: .*$/gim)).toEqual(["Connection: keep-alive", "connection: close"]);
-});
+limitTest(drainAndClose);
+keptConnectionTest(drainAndClose);

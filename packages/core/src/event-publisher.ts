@@ -129,10 +129,10 @@ export class EventPublisher {
     const routes = plan.get(type);
     if (!routes) throw new BusError("BUS_EVENT_UNKNOWN", [labelOf(given)]);
     const attributes = options === undefined ? undefined : attributesOf(given, options);
-    if (!isValidating) return this.#route(given, this.#envelope(type, data, attributes), routes);
-    const fitted = fit(events[type], data, given, "its schema");
     const routed = (value: unknown): Prepared | Promise<Prepared> =>
-      this.#route(given, this.#envelope(type, value, attributes), routes);
+      this.#route(given, this.#envelope(type, value, attributes), routes, attributes?.id !== undefined);
+    if (!isValidating) return routed(data);
+    const fitted = fit(events[type], data, given, "its schema");
     return isPromise(fitted) ? fitted.then(routed) : routed(fitted);
   }
 
@@ -158,9 +158,13 @@ export class EventPublisher {
     };
   }
 
-  #route(given: Given, event: BusEvent, routes: readonly PlannedRoute[]): Prepared | Promise<Prepared> {
+  #route(
+    given: Given,
+    event: BusEvent,
+    routes: readonly PlannedRoute[],
+    hasOwnId: boolean,
+  ): Prepared | Promise<Prepared> {
     const { keepsUnrouted } = this.#options;
-    const hasOwnId = given.options?.id !== undefined;
     if (routes.length === 0 && !keepsUnrouted && !hasOwnId) return { event, entry: undefined };
     const data = serialized(given, event.data);
     const deliveries = this.#deliveries(given, routes, event);

@@ -64,11 +64,20 @@ describe("outcomeOfAnswer", () => {
   });
 
   it("keeps the beginning of the body where it knows the secrets, and strikes them out", () => {
-    const secrets = new Secrets(["k3y"], { "x-tenant": "acme-corp", "x-n": "7" });
+    const secrets = new Secrets(["k3y"], { "x-tenant": "acme-corp", "x-form": "json" });
 
-    const outcome = outcomeOfAnswer(anAnswer(500, {}, "Bearer k3y of acme-corp, try 7"), NOW, secrets);
+    const outcome = outcomeOfAnswer(anAnswer(500, {}, "Bearer k3y of acme-corp: no json"), NOW, secrets);
 
-    expect(outcome.info).toEqual({ status: 500, detail: "Bearer *** of ***, try 7" });
+    expect(outcome.info).toEqual({ status: 500, detail: "Bearer *** of ***: no json" });
+  });
+
+  it.each([
+    ["without its scheme", "unknown token s3cr3t-t0ken", "unknown token ***"],
+    ["as JSON has it", '{"got":"a \\"quoted\\" one"}', '{"got":"***"}'],
+  ])("strikes a header's value out %s too", (_, body, detail) => {
+    const secrets = new Secrets([], { authorization: "Bearer s3cr3t-t0ken", "x-own": 'a "quoted" one' });
+
+    expect(outcomeOfAnswer(anAnswer(401, {}, body), NOW, secrets).info).toEqual({ status: 401, detail });
   });
 
   it("leaves no beginning of a secret where it cuts", () => {

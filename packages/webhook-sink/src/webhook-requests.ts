@@ -6,6 +6,9 @@ import type { Webhook } from "./webhook.ts";
 /** 2xx counts whatever the body says; this much of it is read. */
 const MAX_ANSWER_BYTES = 64 * 1024;
 
+/** Shorter ones name nobody: "/hooks". */
+const SHORTEST_OF_URL = 12;
+
 export interface WebhookRequestsOptions {
   readonly http: HttpTransport;
   readonly clock: Clock;
@@ -35,6 +38,12 @@ export class WebhookRequests {
       allow,
       maxAnswerBytes: MAX_ANSWER_BYTES,
     });
-    return outcomeOfAnswer(answer, clock.now(), new Secrets([], headers));
+    return outcomeOfAnswer(answer, clock.now(), new Secrets(secretsOf(url), headers));
   }
+}
+
+/** Some receivers are known by their path or query alone, and an answer may name it: "Cannot POST /hooks/…". */
+function secretsOf(url: string): readonly string[] {
+  const { pathname, search } = new URL(url);
+  return [pathname + search, pathname, search].filter((part) => part.length >= SHORTEST_OF_URL);
 }

@@ -8,7 +8,7 @@ import { versionOf } from "./version-of.ts";
 
 const nothing = async (): Promise<void> => {};
 
-/** Those whose call is awaited until the listeners have been called. */
+/** Those whose call resolves once the listeners are done, async ones too. */
 export const awaitedEmitters: Readonly<Record<string, Dispatcher>> = {
   "EventEmitter2 emitAsync": {
     name: "EventEmitter2 emitAsync",

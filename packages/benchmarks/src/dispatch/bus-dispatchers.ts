@@ -8,7 +8,7 @@ const EVENTS = { [TYPE]: z.object({ id: z.number(), text: z.string() }) };
 function busDispatcher(name: string, validate: boolean): Dispatcher {
   return {
     name,
-    conditions: `memoryStore, no sinks, validate: ${validate}; publish awaited; each event gets an id, a time and its cause, and a listener that throws harms nobody`,
+    conditions: `memoryStore, no sinks, validate: ${validate}; publish awaited, async listeners are not; each event gets an id, a time and its cause, and a listener that throws harms nobody`,
     open: async (listeners) => {
       const bus = createBus({ name: "bench", events: EVENTS, validate });
       for (const listener of listeners) bus.on(TYPE, listener);

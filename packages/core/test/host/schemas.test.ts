@@ -94,6 +94,21 @@ describe("a schema that answers later", () => {
     });
   });
 
+  it("leaves the id as it was given, whatever becomes of the options meanwhile", async () => {
+    const bus = await started(createBus({ name: "shop", events }));
+    let heard = 0;
+    bus.on("user.invited", () => (heard += 1));
+
+    for (let time = 0; time < 2; time += 1) {
+      const options: { id?: string } = { id: "same" };
+      const published = bus.publish("user.invited", "eve@example.com", options);
+      delete options.id;
+      await published;
+    }
+
+    expect(heard).toBe(1);
+  });
+
   it("leaves no rejection unhandled when another entry is at fault at once", async () => {
     const bus = await started(createBus({ name: "shop", events }));
     const entries = [

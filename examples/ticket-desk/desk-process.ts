@@ -9,8 +9,9 @@ export interface DeskProcess {
   stop(): Promise<number | null>;
 }
 
-export async function startDesk(store: string): Promise<DeskProcess> {
-  const desk = spawn(process.execPath, [new URL("../dist/serve.js", import.meta.url).pathname], {
+/** Runs a desk's script, on a free port and the given file, and resolves once it listens. */
+export async function startDesk(script: string, store: string): Promise<DeskProcess> {
+  const desk = spawn(process.execPath, [script], {
     env: { ...process.env, DESK_STORE: store, PORT: "0", WEBHOOKS_ALLOW: "127.0.0.1" },
     stdio: ["ignore", "pipe", "inherit"],
   });

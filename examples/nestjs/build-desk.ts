@@ -2,5 +2,5 @@ import { build } from "tsdown";
 
 /** As `npm run build` does. Node.js takes the types off a source, and refuses its decorators. */
 export async function buildDesk(): Promise<void> {
-  await build({ cwd: new URL("..", import.meta.url).pathname, logLevel: "warn" });
+  await build({ cwd: import.meta.dirname, logLevel: "warn" });
 }
