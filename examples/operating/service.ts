@@ -20,7 +20,7 @@ const server = createServer((request, response) => {
     })
     .then(({ status, body }) => response.writeHead(status).end(JSON.stringify(body)));
 });
-for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void shutDown(server, bus));
+for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void shutDown(server, bus, 5_000));
 await once(server.listen(0, "127.0.0.1"), "listening");
 // #endregion start
 console.log(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);

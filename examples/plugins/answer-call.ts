@@ -1,5 +1,6 @@
-import { BusError, type Logger, type Publisher } from "@bus/core";
+import type { Logger, Publisher } from "@bus/core";
 import { z } from "zod";
+import { isFinal } from "./final-failure.ts";
 import { isSigned } from "./payment-signature.ts";
 import { readBody } from "./read-body.ts";
 
@@ -17,7 +18,7 @@ const payment = z.object({ id: z.string().regex(/^[\w-]{1,64}$/), amount: z.numb
 /** 2xx: the store has it. 4xx: it will never be taken. 503: nothing is lost if the provider calls again. */
 export async function answerCall(request: Request, { secret, maxBytes, bus, logger }: Context): Promise<Response> {
   if (!bus || bus.signal.aborted) return answered(503);
-  let body: string | undefined;
+  let body: Buffer | undefined;
   try {
     body = await readBody(request, { maxBytes, signal: bus.signal });
   } catch {
@@ -29,11 +30,10 @@ export async function answerCall(request: Request, { secret, maxBytes, bus, logg
   if (!read.success) return answered(400);
   const { id, ...data } = read.data;
   try {
-    await bus.publisher.publish("payment.received", data, { id: `payment-${id}`, key: data.reference });
+    await bus.publisher.publish("payment.received", data, { id: `payment-${id}` });
     return answered(204);
   } catch (error) {
-    // Not what the host's schema says, and it never will be.
-    if (BusError.is(error, "BUS_EVENT_INVALID")) return answered(422);
+    if (isFinal(error)) return answered(422);
     logger.warn({ err: error }, "A payment was put off: the provider calls again.");
     return answered(503);
   }
@@ -44,9 +44,9 @@ function answered(status: number): Response {
   return new Response(null, { status, ...(status === 503 && { headers: { "retry-after": "5" } }) });
 }
 
-function jsonOf(text: string): unknown {
+function jsonOf(body: Buffer): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
-import { BusError, CLOCK, defineSource, type Clock, type Logger, type Publisher } from "@bus/core";
+import { CLOCK, defineSource, type Clock, type Logger, type Publisher } from "@bus/core";
 import { z } from "zod";
+import { isFinal } from "./final-failure.ts";
 
 // #region queue
 /** The part of the host's queue client that the source needs. */
@@ -52,16 +53,15 @@ async function read({ queue, publisher, signal, clock, logger }: Reading): Promi
   }
 }
 
-async function isTaken({ id, body, ack, nack, reject }: JobMessage, publisher: Publisher): Promise<boolean> {
+async function isTaken(message: JobMessage, publisher: Publisher): Promise<boolean> {
   try {
-    await publisher.publish("job.queued", body, { id: `job-${id}` });
+    await publisher.publish("job.queued", message.body, { id: `job-${message.id}` });
   } catch (error) {
-    // It never will be what the host's schema says. All else, a full backlog among it, is for later.
-    const isFinal = BusError.is(error, "BUS_EVENT_INVALID");
-    await (isFinal ? reject() : nack());
-    return isFinal;
+    const isRefused = isFinal(error);
+    await (isRefused ? message.reject() : message.nack());
+    return isRefused;
   }
-  await ack();
+  await message.ack();
   return true;
 }
 // #endregion source

@@ -1,9 +1,9 @@
 // #region read
-/** The body as text; undefined for one that is larger. Counts what arrives, whatever was said of its length. */
+/** The body as it came; undefined for one that is larger. Counts what arrives, whatever was said of its length. */
 export async function readBody(
   { body }: Request,
   { maxBytes, signal }: { readonly maxBytes: number; readonly signal: AbortSignal },
-): Promise<string | undefined> {
+): Promise<Buffer | undefined> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   // The signal ends what a slow caller would hold open.
@@ -12,6 +12,6 @@ export async function readBody(
     if (bytes > maxBytes) return undefined;
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString();
+  return Buffer.concat(chunks);
 }
 // #endregion read

@@ -1,3 +1,4 @@
+// #region results
 import { z } from "zod";
 
 const answer = z.object({ results: z.array(z.enum(["stored", "refused"])) });
@@ -11,3 +12,4 @@ export function resultsOf(body: Uint8Array, count: number): readonly ("stored" |
     return undefined;
   }
 }
+// #endregion results

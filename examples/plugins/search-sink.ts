@@ -67,14 +67,14 @@ class SearchSink implements Sink {
     const documents = batch.map(({ id, event }) => ({ id, type: event.type, data: redact(event.data) }));
     // All of a batch go to one destination.
     const path = `/indexes/${encodeURIComponent(batch[0]?.destination ?? "main")}/documents`;
+    const body = JSON.stringify({ documents });
+    let answer: HttpAnswer;
     try {
-      return this.#outcomesOf(
-        await this.#request("POST", path, { signal, body: JSON.stringify({ documents }) }),
-        batch,
-      );
+      answer = await this.#request("POST", path, { signal, body });
     } catch (error) {
       return batch.map(() => outcomeOfError(error));
     }
+    return this.#outcomesOf(answer, batch);
   }
   // #endregion deliver
 

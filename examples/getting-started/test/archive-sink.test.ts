@@ -32,3 +32,22 @@ it("archives a ticket once the proxy and Kafka take it", async () => {
   expect(proxy.stored.map(({ value }) => value)).toMatchObject([{ id: "ticket-1-opened", type: "ticket.opened" }]);
   // #endregion stub
 });
+
+it.each([408, 425, 429])("tries again what the proxy answers with %i", async (status) => {
+  const proxy = await kafkaRestStub();
+  onTestFinished(() => proxy.close());
+  proxy.faults = { request: () => ({ kind: "status", status }) };
+  const bus = createBus({
+    name: "desk",
+    events: deskEvents,
+    sinks: { archive: archiveSink({ url: proxy.url }) },
+    provide: [provide(CLOCK, virtualClock())],
+  });
+  onTestFinished(() => bus.stop());
+  await bus.start();
+
+  await openTicket(bus, { id: 1, account: 7, title: "The printer smokes" });
+
+  const attempts = async () => (await bus.deliveries.list()).items[0]?.history.map(({ outcome }) => outcome);
+  await eventually(async () => expect(await attempts()).toEqual(["retry"]));
+});

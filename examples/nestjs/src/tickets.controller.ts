@@ -19,11 +19,11 @@ export class TicketsController {
     @Headers("authorization") authorization?: string,
     // Whoever names its request may send it again.
     @Headers("idempotency-key") id: string = randomUUID(),
-    @Headers("x-request-id") requestId: string = randomUUID(),
+    @Headers("x-request-id") requestId?: string,
   ): Promise<{ readonly id: string }> {
     const accountId = accountOf(authorization);
     if (accountId === undefined) throw new UnauthorizedException();
-    await this.#tickets.open({ id, accountId, requestId, form });
+    await this.#tickets.open({ id, accountId, requestId: requestId || randomUUID(), form });
     return { id };
   }
 }

@@ -21,6 +21,14 @@ export function ticketTests(open: OpenDesk, log: ErrorLog): void {
     ]);
   });
 
+  it("opens a ticket for a request whose id is empty, too", async () => {
+    const { acme } = await aDesk(open);
+
+    const { status } = await acme.openTicket({ subject: "No paper" }, { "x-request-id": "" });
+
+    expect(status).toBe(201);
+  });
+
   it.each([
     { name: "no subject", form: { subject: " " }, headers: {}, message: /^The data of "ticket.opened" does not fit/ },
     { name: "no object", form: ["No paper"], headers: {}, message: /^The data of "ticket.opened" does not fit/ },

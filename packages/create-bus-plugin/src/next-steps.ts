@@ -1,4 +1,4 @@
-import { relative } from "node:path";
+import { relative, sep } from "node:path";
 import type { PluginChoices } from "./plugin-choices.ts";
 
 /** What to do with the new package, in the package manager that has run us. */
@@ -8,10 +8,16 @@ export function nextSteps(
 ): string {
   const manager = /^(pnpm|yarn|bun)\//.exec(userAgent)?.[1] ?? "npm";
   const path = relative(cwd, folder);
-  const commands = [...(path === "" ? [] : [`cd ${path}`]), `${manager} install`, `${manager} run test`];
+  const commands = [...(path === "" ? [] : [`cd ${quoted(path)}`]), `${manager} install`, `${manager} run test`];
   return `${commands.map((command) => `  ${command}`).join("\n")}
 
 Its tests are green from the start. They hold it to ${kind}Suite, the tests that every ${kind} passes:
 change src/ into what you need, and see what they say.
 `;
+}
+
+/** As the shell takes it for one word. That of Windows knows no single quotes. */
+function quoted(path: string): string {
+  if (/^[\w@./\\-]+$/.test(path)) return path;
+  return sep === "\\" ? `"${path}"` : `'${path.replaceAll("'", String.raw`'\''`)}'`;
 }

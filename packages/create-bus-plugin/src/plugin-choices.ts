@@ -7,7 +7,7 @@ export type PluginForm = (typeof FORMS)[number];
 
 /** What decides about a new plugin. */
 export interface PluginChoices {
-  /** Where its package is written: a folder that does not exist, or is empty. */
+  /** Where its package is written: a folder that does not exist, or is empty but for `.git`. */
   readonly folder: string;
   readonly kind: PluginKind;
   readonly form: PluginForm;

@@ -42,7 +42,8 @@ export function writePlugin({ folder, kind, form, name }: PluginChoices): readon
 /** Why nothing can be written there; undefined when it can. */
 export function folderFault(folder: string): string | undefined {
   try {
-    return readdirSync(resolve(folder)).length > 0
+    // A repository that has just been made is where a new package belongs.
+    return readdirSync(resolve(folder)).some((name) => name !== ".git")
       ? `The folder ${folder} is not empty: choose another one, or empty it`
       : undefined;
   } catch (error) {

@@ -23,6 +23,16 @@ it("writes the package, and says what to do next", () => {
   expect(stdout).toContain("sinkSuite");
 });
 
+it("says what to do next in a folder whose name has a blank", () => {
+  const cwd = aFolder();
+
+  const { stdout } = create(cwd, "my sinks/it's", "--kind", "sink", "--form", "factory", "--name", "crm-sink");
+
+  const [command = ""] = stdout.split("\n").filter((line) => line.startsWith("  cd "));
+  const { stdout: folder } = spawnSync(`${command} && pwd`, { cwd, encoding: "utf8", shell: true });
+  expect(folder.trim()).toBe(join(cwd, "my sinks/it's"));
+});
+
 it("writes into the folder it is in", () => {
   const cwd = aFolder();
 

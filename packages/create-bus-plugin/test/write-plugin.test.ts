@@ -1,6 +1,6 @@
-import { execFileSync } from "node:child_process";
+import { execSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { writePlugin, type PluginChoices } from "../src/index.ts";
 import { aFolder } from "./a-folder.ts";
@@ -77,13 +77,16 @@ describe.each([
   });
 
   // That its tests compile and pass, scripts/check-packages.ts shows.
-  it("builds", { timeout: 60_000 }, () => {
+  it("builds, and keeps nothing of an earlier build", { timeout: 60_000 }, () => {
     const { folder } = written();
     linkDependencies(folder);
+    mkdirSync(join(folder, "dist"));
+    writeFileSync(join(folder, "dist/renamed.js"), "");
 
     build(folder);
 
     expect(existsSync(join(folder, "dist/index.js"))).toBe(true);
+    expect(existsSync(join(folder, "dist/renamed.js"))).toBe(false);
     expect(readFileSync(join(folder, "dist/index.d.ts"), "utf8")).toContain(`./crm-${kind}.ts`);
   });
 });
@@ -93,6 +96,15 @@ describe("writePlugin", () => {
 
   it("writes into an empty folder", () => {
     const folder = aFolder();
+
+    writePlugin({ ...choices, folder });
+
+    expect(existsSync(join(folder, "package.json"))).toBe(true);
+  });
+
+  it("writes into a repository that has just been made", () => {
+    const folder = aFolder();
+    mkdirSync(join(folder, ".git"));
 
     writePlugin({ ...choices, folder });
 
@@ -144,10 +156,12 @@ function linkDependencies(folder: string): void {
   }
 }
 
+/** What `npm run build` would do. */
 function build(folder: string): void {
-  const tsc = join(root, "node_modules/typescript/bin/tsc");
+  const { scripts } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  const PATH = [join(root, "node_modules/.bin"), dirname(process.execPath), process.env["PATH"]].join(delimiter);
   try {
-    execFileSync(process.execPath, [tsc, "-p", "tsconfig.build.json"], { cwd: folder });
+    execSync(scripts.build, { cwd: folder, env: { ...process.env, PATH } });
   } catch (error) {
     throw new Error(String((error as { stdout: unknown }).stdout), { cause: error });
   }

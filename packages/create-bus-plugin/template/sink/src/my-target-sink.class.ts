@@ -4,6 +4,7 @@ import {
   inject,
   injectable,
   OPTIONS,
+  pause,
   type Clock,
   type DeliverContext,
   type Delivery,
@@ -18,9 +19,12 @@ import {
   outcomeOfAnswer,
   outcomeOfError,
   undiciTransport,
+  type HttpAnswer,
   type HttpTransport,
 } from "@bus/http";
 import { myTargetSinkOptions, type MyTargetSinkOptions, type ParsedOptions } from "./options.ts";
+
+const ASK_AGAIN_MS = 60_000;
 
 @injectable()
 class MyTargetSink implements Sink<undefined> {
@@ -59,8 +63,9 @@ class MyTargetSink implements Sink<undefined> {
   /** One try, and what came of it: the engine does the waiting and trying again. */
   async #send({ id, event }: Delivery, signal: AbortSignal): Promise<Outcome> {
     const { url, token, deadlineMs } = this.#options;
+    let answer: HttpAnswer;
     try {
-      const answer = await this.#http.request({
+      answer = await this.#http.request({
         method: "POST",
         url: `${url}/events`,
         headers: { authorization: `Bearer ${token}`, "content-type": "application/json", "idempotency-key": id },
@@ -69,10 +74,13 @@ class MyTargetSink implements Sink<undefined> {
         signal,
         allow: [hostOf(url)],
       });
-      return outcomeOfAnswer(answer, this.#clock.now());
     } catch (error) {
       return outcomeOfError(error);
     }
+    // No event is at fault, and none can be delivered: the lane waits until the token is right.
+    if (answer.status === 401 || answer.status === 403)
+      return pause("my-target refuses the token.", { probeAfterMs: ASK_AGAIN_MS });
+    return outcomeOfAnswer(answer, this.#clock.now());
   }
 }
 

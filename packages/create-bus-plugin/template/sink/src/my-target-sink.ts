@@ -1,6 +1,8 @@
-import { CLOCK, defineSink, type Delivery, type DeliveryPolicy, type Outcome, type SinkPlugin } from "@bus/core";
-import { hostOf, HTTP_TRANSPORT, outcomeOfAnswer, outcomeOfError, undiciTransport } from "@bus/http";
+import { CLOCK, defineSink, pause, type Delivery, type DeliveryPolicy, type Outcome, type SinkPlugin } from "@bus/core";
+import { hostOf, HTTP_TRANSPORT, outcomeOfAnswer, outcomeOfError, undiciTransport, type HttpAnswer } from "@bus/http";
 import { myTargetSinkOptions, type MyTargetSinkOptions } from "./options.ts";
+
+const ASK_AGAIN_MS = 60_000;
 
 /**
  * A sink that posts each event to my-target, with the delivery's id as its idempotency key.
@@ -22,8 +24,9 @@ export const myTargetSink: (options: MyTargetSinkOptions, policy?: DeliveryPolic
 
       /** One try, and what came of it: the engine does the waiting and trying again. */
       const send = async ({ id, event }: Delivery, signal: AbortSignal): Promise<Outcome> => {
+        let answer: HttpAnswer;
         try {
-          const answer = await http.request({
+          answer = await http.request({
             method: "POST",
             url: `${url}/events`,
             headers: { authorization, "content-type": "application/json", "idempotency-key": id },
@@ -32,10 +35,13 @@ export const myTargetSink: (options: MyTargetSinkOptions, policy?: DeliveryPolic
             signal,
             allow,
           });
-          return outcomeOfAnswer(answer, clock.now());
         } catch (error) {
           return outcomeOfError(error);
         }
+        // No event is at fault, and none can be delivered: the lane waits until the token is right.
+        if (answer.status === 401 || answer.status === 403)
+          return pause("my-target refuses the token.", { probeAfterMs: ASK_AGAIN_MS });
+        return outcomeOfAnswer(answer, clock.now());
       };
 
       return {

@@ -1,10 +1,10 @@
 import { createBus } from "@bus/core";
 import { httpUpstream, sourceSuite } from "@bus/testkit";
-import { describe, expect, it, test, vi } from "vitest";
+import { describe, expect, it, onTestFinished, test, vi } from "vitest";
 import { myTargetEvents, myTargetSource, type MyTargetSourceApi } from "../src/index.ts";
 
 // Some tests of the suite offer many things, or wait for what must not happen: they need a few seconds.
-vi.setConfig({ testTimeout: 30_000 });
+vi.setConfig({ testTimeout: 60_000 });
 
 describe("myTargetSource", () => {
   sourceSuite({
@@ -28,6 +28,7 @@ describe("myTargetSource", () => {
     });
     const heard: object[] = [];
     bus.on("my-target.received", ({ id, data }) => heard.push({ id, data }));
+    onTestFinished(() => bus.stop());
     await bus.start();
 
     const { status } = await bus.sources.target.fetch(
@@ -40,6 +41,5 @@ describe("myTargetSource", () => {
 
     expect(status).toBe(204);
     expect(heard).toEqual([{ id: "my-target:7", data: { text: "hello" } }]);
-    await bus.stop();
   });
 });
