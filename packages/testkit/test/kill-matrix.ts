@@ -14,8 +14,8 @@ export interface Trial {
   run(this: void): Promise<void>;
 }
 
-/** A test that takes longer hangs: on what is right the longest takes a fraction of it. */
-const HANGS_AFTER_MS = 10_000;
+/** A test that takes longer hangs: on what is right the longest takes a fraction of it, and every wait of a suite is to be bounded. */
+const HANGS_AFTER_MS = 20_000;
 
 /**
  * Runs the suite against each saboteur, says which tests failed, and expects them to be the ones that are meant to. Only every `of`-th saboteur is
@@ -32,25 +32,28 @@ export function killMatrix<S extends Saboteur>(
   const mine = saboteurs.filter((_, index) => index % of === part);
   it.for(mine)("$name", { timeout: 120_000 }, async (saboteur) => {
     const failed: string[] = [];
-    for (const { name, run } of trialsOf(saboteur)) if (!(await passes(run))) failed.push(name);
+    for (const { name, run } of trialsOf(saboteur)) if (!(await passes(name, run))) failed.push(name);
     lines.push(`${saboteur.name} <- ${failed.join(" | ")}`);
 
     expect(failed.toSorted()).toEqual(saboteur.caughtBy.toSorted());
   });
 }
 
-async function passes(run: () => Promise<void>): Promise<boolean> {
+/** @throws for a test that hangs: it would hang its plugin's author too */
+async function passes(name: string, run: () => Promise<void>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
-  const hangs = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), HANGS_AFTER_MS);
+  const hangs = new Promise<boolean>((_, reject) => {
+    const seconds = HANGS_AFTER_MS / 1000;
+    timer = setTimeout(
+      () => reject(new Error(`"${name}" still ran after ${seconds} s: bound its waits.`)),
+      HANGS_AFTER_MS,
+    );
   });
   const ran = run().then(
     () => true,
     () => false,
   );
-  const isPassed = await Promise.race([ran, hangs]);
-  clearTimeout(timer);
-  return isPassed;
+  return Promise.race([ran, hangs]).finally(() => clearTimeout(timer));
 }
 
 /** Declares that each test of a suite has its saboteur, that none goes free, and that names are names. */

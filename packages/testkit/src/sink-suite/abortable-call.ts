@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { getEventListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { BusError } from "@bus/core";
 import { until } from "../suite/until.ts";
@@ -31,6 +32,11 @@ export class AbortableCall<T> {
     this.#what = what;
     if (isAborted) this.#abort();
     void this.#follow(call);
+  }
+
+  /** How many listen for the abort of its signal. */
+  get listeners(): number {
+    return getEventListeners(this.#controller.signal, "abort").length;
   }
 
   /** Waits until the answer has begun to come, if the call does not end before. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Outcome } from "@bus/core";
+import { AbortableCall } from "./abortable-call.ts";
 import { MARKER, rowTest, type AnswerRow } from "./answer-row.ts";
 import type { FaultOutcomes } from "./fault-outcomes.ts";
 import { followsNoRedirect } from "./redirects.ts";
@@ -9,6 +10,8 @@ import type { SinkTest } from "./sink-test.ts";
 const MOST_BYTES_READ = 32 * 1024 * 1024;
 
 const WAIT_SECONDS = 120;
+
+const SLOW_MS = 300;
 
 const statusRow = (status: number, outcome: keyof FaultOutcomes): AnswerRow => ({
   name: `a ${status}`,
@@ -96,6 +99,29 @@ export const answers: readonly SinkTest[] = [
         [outcomes.map(({ kind }) => kind), bench.target.effects.map(({ marker }) => marker)],
         [["delivered"], ["well"]],
       );
+    },
+  },
+  {
+    name: "waits for an answer that is slow",
+    needs: ({ faults }) => faults.has("slow"),
+    run: async (bench) => {
+      const running = await bench.start();
+      const batch = await running.take("slow");
+      bench.target.fault = () => ({ kind: "slow", ms: SLOW_MS });
+      const call = new AbortableCall("deliver()", (signal) => running.sink.deliver(batch, { signal }));
+      await running.until("the request came in", () => call.result !== undefined || bench.target.requests.length > 0);
+      // For a sink that gives up by the bus's clock.
+      await bench.clock.advance(SLOW_MS);
+
+      await running.until("deliver() ended by itself", () => call.result !== undefined);
+
+      const outcomes = call.result?.status === "fulfilled" ? call.result.value : [];
+      assert.deepEqual(
+        outcomes.map(({ kind }) => kind),
+        ["delivered"],
+        `The target answered well, and took ${SLOW_MS} ms for it: the sink is to wait until its signal aborts.`,
+      );
+      assert.equal(bench.target.requests.length, 1, "The sink sent again what was not answered at once.");
     },
   },
   ...ROWS.map(rowTest),

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Sink } from "@bus/core";
+import { collectGarbage } from "../suite/collect-garbage.ts";
 import { AbortableCall } from "./abortable-call.ts";
 import type { RunningSink } from "./running-sink.ts";
 import type { SinkBench } from "./sink-bench.ts";
@@ -9,6 +10,12 @@ import type { TargetFault } from "./sink-target.ts";
 
 const needsStatus = ({ check, faults }: Declared): boolean => check && faults.has("status");
 const needsHang = ({ check, faults }: Declared): boolean => check && faults.has("hang");
+
+const SAFE_METHODS: readonly string[] = ["GET", "HEAD", "OPTIONS"];
+const SOME_FAULTS: readonly (TargetFault | undefined)[] = [undefined, { kind: "error" }, { kind: "hang" }];
+
+/** Each takes a moment. */
+const MOST_COLLECTIONS = 12;
 
 /** `check()` tells whether the target is well, and touches nothing there. */
 export const checking: readonly SinkTest[] = [
@@ -23,6 +30,45 @@ export const checking: readonly SinkTest[] = [
       assert.equal(error, undefined, `check() rejected, and the target is well: ${String(error)}`);
       assert.deepEqual(bench.target.effects, [], "check() changed something at its target");
       assert.deepEqual(await running.deliveries(), []);
+    },
+  },
+  {
+    name: "check() asks only by methods that change nothing",
+    needs: ({ check }) => check,
+    run: async (bench) => {
+      const running = await bench.start();
+      const before = bench.target.methods?.length;
+
+      await failureOfCheck(running);
+
+      const changing = bench.target.methods?.slice(before).filter((method) => !SAFE_METHODS.includes(method)) ?? [];
+      assert.deepEqual(changing, [], `check() is to look, and no more: over HTTP by ${SAFE_METHODS.join(", ")}.`);
+    },
+  },
+  {
+    name: "check() leaves no listener behind on its signal",
+    needs: ({ check }) => check,
+    run: async (bench) => {
+      const running = await bench.start();
+      const { target, subject, clock } = bench;
+      const faults = SOME_FAULTS.filter((fault) => !fault || subject.target.faults.includes(fault.kind));
+      for (const fault of faults) {
+        target.fault = () => fault;
+        const before = target.requests.length;
+        const call = checkCall(running);
+        await running.until("check() ended, or hangs", () => {
+          return call.result !== undefined || (fault?.kind === "hang" && target.requests.length > before);
+        });
+        if (!call.result) await call.abort(clock);
+
+        let collections = 0;
+        const isClean = (): boolean => {
+          // Those of `fetch` go when its request is collected.
+          if (call.listeners > 0 && (collections += 1) <= MOST_COLLECTIONS) collectGarbage();
+          return call.listeners === 0;
+        };
+        await running.until("nothing listens any more to the signal that check() got", isClean);
+      }
     },
   },
   {
@@ -106,7 +152,7 @@ async function failureOfCheck(running: RunningSink): Promise<unknown> {
 function assertSays(error: unknown, what: string): void {
   assert.notEqual(error, undefined, `check() resolved, and ${what}`);
   assert.ok(
-    error instanceof Error && /\S\s+\S/.test(error.message),
-    `check() rejects with an Error that says what is wrong; it rejected with: ${String(error)}`,
+    error instanceof Error && error.message.trim() !== "",
+    `check() rejects with an Error whose message says what is wrong; it rejected with: ${String(error)}`,
   );
 }

@@ -8,6 +8,13 @@ import type { TargetFault } from "./sink-target.ts";
 
 const EVENTS = 1_000;
 
+/** What a sink with large batches gets at once, so that it sends many requests too. */
+const LOT = 8;
+/** Under way when the bus stops in the middle. */
+const MIDDLE = 40;
+/** Which has each fault occur among as few requests as there are lots. */
+const SEED = 42;
+
 /** A tenth of the requests fails. One that hangs is aborted after its time-out. */
 const SHARES: readonly { readonly fault: TargetFault; readonly share: number }[] = [
   { fault: { kind: "error" }, share: 0.05 },
@@ -33,11 +40,11 @@ export const endurance: readonly SinkTest[] = [
     run: async (bench) => {
       const given = failing(bench);
       const running = await bench.start({ policy: POLICY });
-      await running.publish(...given.markers);
 
-      await drain(bench, running);
+      await deliver(bench, running, given.markers);
 
       await assertAllDelivered(running);
+      assertPlayed(bench, given);
       assertTaken(bench, given, [running]);
     },
   },
@@ -46,15 +53,19 @@ export const endurance: readonly SinkTest[] = [
     run: async (bench) => {
       const given = failing(bench);
       const first = await bench.start({ policy: POLICY, stopTimeoutMs: STEP_MS });
-      await first.publish(...given.markers);
-      await drain(bench, first, () => bench.target.effects.length > EVENTS / 2);
+      await deliver(bench, first, given.markers.slice(0, EVENTS / 2));
+      const callsBefore = first.calls.length;
+      await first.publish(...given.markers.slice(EVENTS / 2, EVENTS / 2 + MIDDLE));
+      await first.until("deliver() was called", () => first.calls.length > callsBefore);
       // How it stops is for other tests to say.
       await first.stop().catch(() => undefined);
       const second = await bench.start({ policy: POLICY });
 
       await drain(bench, second);
+      await deliver(bench, second, given.markers.slice(EVENTS / 2 + MIDDLE));
 
       await assertAllDelivered(second);
+      assertPlayed(bench, given);
       assertTaken(bench, given, [first, second]);
     },
   },
@@ -64,32 +75,45 @@ interface Failing {
   readonly markers: readonly string[];
   /** Those of requests that were not answered. */
   readonly hung: readonly string[];
+  readonly played: ReadonlySet<TargetFault["kind"]>;
 }
 
 /** Has a tenth of the requests fail from now on, the same ones in each run of a sink that sends in order. */
 function failing({ target, subject }: SinkBench): Failing {
-  const random = seeded(42);
+  const random = seeded(SEED);
   const hung: string[] = [];
+  const played = new Set<TargetFault["kind"]>();
   target.fault = (items) => {
     if (items.length === 0) return undefined;
     let left = random();
     const drawn = SHARES.find(({ share }) => (left -= share) < 0)?.fault;
     if (!drawn || !subject.target.faults.includes(drawn.kind)) return undefined;
+    played.add(drawn.kind);
     if (drawn.kind === "hang") hung.push(...items.map(({ marker }) => marker));
     return drawn;
   };
-  return { markers: Array.from({ length: EVENTS }, (_, index) => `item-${index}`), hung };
+  return { markers: Array.from({ length: EVENTS }, (_, index) => `item-${index}`), hung, played };
+}
+
+/** Until nothing is left to send. */
+async function deliver(bench: SinkBench, running: RunningSink, markers: readonly string[]): Promise<void> {
+  const { batch = 1, requestItems = batch } = bench.subject;
+  const lot = requestItems > LOT ? LOT : EVENTS;
+  for (let from = 0; from < markers.length; from += lot) {
+    await running.publish(...markers.slice(from, from + lot));
+    await drain(bench, running);
+  }
 }
 
 /** Moves the time on in small steps, in larger ones while only a pause can be what all waits for, until nothing is left to send. */
-async function drain(bench: SinkBench, running: RunningSink, isEnough: () => boolean = () => false): Promise<void> {
+async function drain(bench: SinkBench, running: RunningSink): Promise<void> {
   let stepMs = STEP_MS;
   let seen = "";
   for (let idle = 0; idle < MOST_IDLE_LOOKS; idle += 1) {
     await bench.clock.advance(stepMs);
     await sleep(1);
     const { pending, leased } = await running.bus.deliveries.stats();
-    if (pending + leased === 0 || isEnough()) return;
+    if (pending + leased === 0) return;
     const state = `${running.calls.length} ${pending} ${leased} ${bench.target.requests.length}`;
     if (state !== seen) idle = 0;
     seen = state;
@@ -107,6 +131,13 @@ async function assertAllDelivered(running: RunningSink): Promise<void> {
     0,
     `${lost.length} of ${EVENTS} were not delivered; the first ended as ${first?.state}: ${first?.reason}`,
   );
+}
+
+/** A run in which nothing failed would show nothing. */
+function assertPlayed({ subject, target }: SinkBench, { played }: Failing): void {
+  const kinds = SHARES.map(({ fault }) => fault.kind).filter((kind) => subject.target.faults.includes(kind));
+  const missing = kinds.filter((kind) => !played.has(kind));
+  assert.deepEqual(missing, [], `The sink sent ${EVENTS} events in ${target.requests.length} requests, too few.`);
 }
 
 /** What nobody knows the end of may take effect twice: what was sent by calls that were aborted, unless the target hung on it and so did nothing. */

@@ -49,6 +49,7 @@ export const healing: readonly SinkTest[] = [
   },
   {
     name: "goes on by itself after many failures in a row",
+    needs: ({ faults }) => faults.has("error"),
     run: async (bench) => {
       const running = await bench.start({ policy: PATIENT });
       bench.target.fault = () => ({ kind: "error" });

@@ -14,8 +14,8 @@ interface Exchange {
   readonly success: HttpTargetAnswer;
 }
 
-/** Answers as the fault has it. What fails, or is garbage, shows the request in its answer, secrets and all, as some proxies do. */
-export function answerFault(fault: TargetFault, exchange: Exchange): void {
+/** Answers as the fault has it; a slow answer is no other answer. What fails, or is garbage, shows the request in its answer, secrets and all, as some proxies do. */
+export function answerFault(fault: Exclude<TargetFault, { kind: "slow" }>, exchange: Exchange): void {
   const { headers, response, success } = exchange;
   const begin = (): void => void response.writeHead(success.status, { "content-type": "application/json" });
   switch (fault.kind) {

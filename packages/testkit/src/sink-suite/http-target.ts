@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { answerFault } from "./http-faults.ts";
 import type { OpenTarget, SinkTarget, TargetFault, TargetItem } from "./sink-target.ts";
 
@@ -40,6 +41,7 @@ export interface HttpTargetAnswer {
 const ALL_FAULTS: readonly TargetFault["kind"][] = [
   "error",
   "status",
+  "slow",
   "reset",
   "cut",
   "hang",
@@ -67,6 +69,7 @@ export function httpTarget(options: HttpTargetOptions): SinkTarget {
 
 class HttpTarget implements OpenTarget {
   readonly requests: (readonly TargetItem[])[] = [];
+  readonly methods: string[] = [];
   readonly effects: TargetItem[] = [];
   readonly refused = new Set<string>();
   connections = 0;
@@ -143,6 +146,7 @@ class HttpTarget implements OpenTarget {
     const { read, accept = () => ACCEPTED, refuse = () => REFUSED } = this.#options;
     const items = read({ method, path, headers, body });
     this.requests.push(items);
+    this.methods.push(method);
     const fault = this.fault(items);
     const refused = items.filter(({ marker }) => this.refused.has(marker));
     if (!fault && refused.length > 0) {
@@ -151,13 +155,14 @@ class HttpTarget implements OpenTarget {
       return send(response, answer);
     }
     if (!fault || EFFECTIVE.has(fault.kind)) this.effects.push(...items);
-    if (fault) answerFault(fault, { headers, body, response, success: accept(items) });
+    if (fault?.kind === "slow") await sleep(fault.ms, undefined, { ref: false });
+    if (fault && fault.kind !== "slow") answerFault(fault, { headers, body, response, success: accept(items) });
     else send(response, accept(items));
   }
 }
 
 /** After which the request has taken effect all the same. */
-const EFFECTIVE = new Set<TargetFault["kind"]>(["cut", "drip", "huge", "garbage"]);
+const EFFECTIVE = new Set<TargetFault["kind"]>(["slow", "cut", "drip", "huge", "garbage"]);
 
 /** Undefined for one that broke off. */
 async function bodyOf(request: IncomingMessage): Promise<string | undefined> {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
 import { collectGarbage } from "../suite/collect-garbage.ts";
+import { IntervalWatch } from "../suite/interval-watch.ts";
 import { ProcessWatch, unhandledDuring } from "../suite/process-watch.ts";
 import { until } from "../suite/until.ts";
 import type { RunningSink } from "./running-sink.ts";
@@ -17,6 +18,17 @@ export const leftovers: readonly SinkTest[] = [
     run: async (bench) => {
       const watch = new ProcessWatch();
       await afterEachUse(bench, "this still keeps the process alive", () => watch.newResources);
+    },
+  },
+  {
+    name: "leaves no interval behind that runs on, even if it keeps nothing alive",
+    run: async (bench) => {
+      const watch = new IntervalWatch();
+      try {
+        await afterEachUse(bench, "this still runs", () => watch.running);
+      } finally {
+        watch.end();
+      }
     },
   },
   {

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { memoryStore } from "@bus/core";
+import { leakIn } from "../suite/leak.ts";
+import { requestsDuring, type RequestHead } from "../suite/overheard-requests.ts";
+import type { OpenTarget } from "./sink-target.ts";
 import type { SinkTest } from "./sink-test.ts";
 
 export const lifecycle: readonly SinkTest[] = [
@@ -77,13 +80,39 @@ export const lifecycle: readonly SinkTest[] = [
     },
   },
   {
+    name: "keeps apart what two plugins were given that work at the same time",
+    run: async (bench) => {
+      const { subject, secret, anotherSecret } = bench;
+      const elsewhere = await bench.anotherTarget();
+
+      const requests = await requestsDuring(async () => {
+        const plugin = subject.create({ url: elsewhere.url, secret: anotherSecret }, {});
+        const one = await bench.start({ store: memoryStore() });
+        const other = await bench.start({ store: memoryStore(), plugin });
+        await Promise.all([one.publish("one"), other.publish("other")]);
+        await one.untilAllEnded();
+        await other.untilAllEnded();
+      });
+
+      assert.deepEqual(bench.effects, ["one"], "each sends to its own target");
+      assert.deepEqual(
+        elsewhere.effects.map(({ marker }) => marker),
+        ["other"],
+        "each sends to its own target",
+      );
+      const stray = requests.some((request) => leakIn(request, isTo(elsewhere, request) ? secret : anotherSecret));
+      assert.ok(!stray, "a request bears the secret of the other plugin: keep nothing of the options in the module");
+    },
+  },
+  {
     name: "stops in time while the target hangs, and the next bus delivers",
     needs: ({ faults }) => faults.has("hang"),
     run: async (bench) => {
-      bench.target.fault = () => ({ kind: "hang" });
       const running = await bench.start();
+      const before = bench.target.requests.length;
+      bench.target.fault = () => ({ kind: "hang" });
       await running.publish("held up");
-      await running.until("the target has the request", () => bench.target.requests.length > 0);
+      await running.until("the target has the request", () => bench.target.requests.length > before);
 
       await running.stop();
       bench.target.fault = () => undefined;
@@ -95,3 +124,7 @@ export const lifecycle: readonly SinkTest[] = [
     },
   },
 ];
+
+function isTo({ url }: OpenTarget, { port }: RequestHead): boolean {
+  return new URL(url).port === String(port);
+}

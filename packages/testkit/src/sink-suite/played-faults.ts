@@ -29,7 +29,7 @@ export interface PlayedFaults {
   readonly deliveries: readonly unknown[];
 }
 
-/** Delivers an event well, and one at each fault that the target can play; then the bus has stopped. */
+/** Delivers an event well, one at each fault that the target can play, and one that it refuses; then the bus has stopped. */
 export async function playFaults(bench: SinkBench): Promise<PlayedFaults> {
   const { target, subject } = bench;
   const running = await bench.start({ policy: ONCE });
@@ -49,6 +49,11 @@ export async function playFaults(bench: SinkBench): Promise<PlayedFaults> {
     if (result.status === "fulfilled") deliveries.push(...result.value);
     else errors.push(result.reason);
   }
+  target.fault = () => undefined;
+  if (subject.target.refusal) {
+    target.refused.add(nextMarker(running));
+    await deliverOne();
+  }
   await target.goDown();
   await deliverOne();
   await running.stop().catch((error: unknown) => errors.push(error));
@@ -60,7 +65,7 @@ export async function playFaults(bench: SinkBench): Promise<PlayedFaults> {
 async function delivered(running: RunningSink): Promise<readonly unknown[]> {
   const { bus, calls } = running;
   const before = calls.length;
-  await running.publish(`item-${before}`);
+  await running.publish(nextMarker(running));
   await running.until("the sink was called, and what came of it was stored", async () => {
     return calls.length > before && (await bus.deliveries.stats()).leased === 0;
   });
@@ -71,6 +76,10 @@ async function delivered(running: RunningSink): Promise<readonly unknown[]> {
     if (lane.status.state === "disabled") await bus.lanes.enable(lane);
   }
   return all;
+}
+
+function nextMarker({ calls }: RunningSink): string {
+  return `item-${calls.length}`;
 }
 
 /** What comes of a call that is aborted while its request is under way. */

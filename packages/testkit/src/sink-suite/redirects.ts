@@ -19,7 +19,7 @@ export const followsNoRedirect: SinkTest = {
           const batch = await running.take(`${place}-${status}`);
           const before = target.requests.length;
           target.fault = (items) =>
-            items.length > 0 ? { kind: "status", status, headers: { location } } : { kind: "error" };
+            items.length > 0 ? { kind: "status", status, headers: { location } } : { kind: "status", status: 500 };
 
           await running.deliver(batch);
 

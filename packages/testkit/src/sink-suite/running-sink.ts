@@ -9,6 +9,12 @@ import type { DeliverCall, WatchedSink } from "./watched-sink.ts";
 const FIRST_STEP_MS = 1_000;
 const LONGEST_STEP_MS = 6 * 60 * 60 * 1000;
 const LONGEST_WAIT_MS = 30 * 24 * 60 * 60 * 1000;
+/** Calls of `deliver` in which no delivery ends. The suite never has so many deliveries fail side by side. */
+const MOST_VAIN_CALLS = 1_000;
+
+/** A batch is always to one destination, and the suite makes batches of its own. */
+const ONE_DESTINATION =
+  "The events that `event` of the suite's options gives must all go to the same, single destination.";
 
 const UNFINISHED: readonly DeliveryView["state"][] = ["pending", "leased"];
 
@@ -62,7 +68,8 @@ export class RunningSink {
     await this.publish(...markers);
     await this.until("the bus has handed over what was published", () => kept.length >= markers.length);
     this.#watched.keep = undefined;
-    assert.equal(kept.length, markers.length, "each event of the suite is to go to one destination");
+    assert.equal(kept.length, markers.length, ONE_DESTINATION);
+    for (const { destination } of kept) assert.equal(destination, kept[0]?.destination, ONE_DESTINATION);
     return kept;
   }
 
@@ -100,10 +107,20 @@ export class RunningSink {
   async untilAllEnded(): Promise<readonly DeliveryView[]> {
     let stepMs = FIRST_STEP_MS;
     let seen = 0;
+    let ended = 0;
+    let callsBefore = 0;
     for (let waitedMs = 0; waitedMs < LONGEST_WAIT_MS; waitedMs += stepMs) {
       await this.until("the calls under way have ended", () => this.calls.every(({ isUnderWay }) => !isUnderWay));
       const deliveries = await this.deliveries();
-      if (deliveries.length > 0 && deliveries.every(({ state }) => !UNFINISHED.includes(state))) return deliveries;
+      const endedNow = deliveries.filter(({ state }) => !UNFINISHED.includes(state)).length;
+      if (deliveries.length > 0 && endedNow === deliveries.length) return deliveries;
+      if (endedNow !== ended || waitedMs === 0) callsBefore = this.calls.length;
+      ended = endedNow;
+      const vainCalls = this.calls.length - callsBefore;
+      assert.ok(
+        vainCalls <= MOST_VAIN_CALLS,
+        `deliver() was called ${vainCalls} times, and the deliveries never ended: what fails for ever is to use up its attempts.`,
+      );
       stepMs = this.calls.length > seen ? FIRST_STEP_MS : Math.min(stepMs * 2, LONGEST_STEP_MS);
       seen = this.calls.length;
       await this.#clock.advance(stepMs);

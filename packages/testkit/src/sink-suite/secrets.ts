@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
 import { leakIn } from "../suite/leak.ts";
+import { thrownBy } from "../suite/thrown-by.ts";
+import { overhear } from "../suite/overhear.ts";
 import { AbortableCall } from "./abortable-call.ts";
 import { playFaults } from "./played-faults.ts";
 import { SINK, type SinkBench } from "./sink-bench.ts";
 import type { Declared } from "./sink-subject.ts";
+import type { TargetFault } from "./sink-target.ts";
 import type { SinkTest } from "./sink-test.ts";
+
+const CHECK_FAULTS: readonly TargetFault[] = [{ kind: "error" }, { kind: "status", status: 401 }, { kind: "hang" }];
 
 const needsSecret = ({ secret }: Declared): boolean => secret;
 
@@ -14,8 +19,10 @@ export const secrets: readonly SinkTest[] = [
     name: "keeps its secret out of the log",
     needs: needsSecret,
     run: async (bench) => {
-      await playFaults(bench);
+      const heard = await overhear(async () => void (await playFaults(bench)));
 
+      for (const each of heard)
+        assertClean(bench, each, "what was written to the console or the output of the process");
       for (const { fields, message } of bench.log.entries) {
         assertClean(bench, fields, `what was logged with "${message}"`);
         assertClean(bench, message, "a log message");
@@ -74,19 +81,18 @@ export const secrets: readonly SinkTest[] = [
     run: async (bench) => {
       const running = await bench.start();
       const { target, clock, subject } = bench;
-      const failures = [
-        () => void (target.fault = () => ({ kind: "error" })),
-        ...(subject.target.faults.includes("status")
-          ? [() => void (target.fault = () => ({ kind: "status", status: 401 }))]
-          : []),
-        () => target.goDown(),
-      ];
-      for (const fail of failures) {
-        await fail();
+      const checkOnce = async (isHanging: () => boolean): Promise<void> => {
         const call = new AbortableCall("check()", (signal) => running.sink.check?.({ signal }));
-        await running.until("check() ended by itself", () => call.result !== undefined);
+        await running.until("check() ended, or hangs", () => call.result !== undefined || isHanging());
         assertClean(bench, await call.abort(clock), "what check() rejects with");
+      };
+      for (const fault of CHECK_FAULTS.filter(({ kind }) => subject.target.faults.includes(kind))) {
+        target.fault = () => fault;
+        const before = target.requests.length;
+        await checkOnce(() => fault.kind === "hang" && target.requests.length > before);
       }
+      await target.goDown();
+      await checkOnce(() => false);
     },
   },
 ];
@@ -98,13 +104,4 @@ function assertClean({ secret }: SinkBench, value: unknown, place: string): void
     undefined,
     `The sink's secret is in ${place}, ${form}: leave it out, and what an answer says too.`,
   );
-}
-
-function thrownBy(attempt: () => unknown): unknown {
-  try {
-    attempt();
-    return undefined;
-  } catch (error) {
-    return error;
-  }
 }

@@ -10,9 +10,11 @@ import {
   type Provider,
   type Store,
 } from "@bus/core";
+import { SECRET } from "../suite/leak.ts";
 import { virtualClock, type VirtualClock } from "../virtual-clock.ts";
 import { anySchema } from "../suite/any-schema.ts";
 import { LogBook } from "../suite/log-book.ts";
+import { whileMoving } from "../suite/until.ts";
 import { watchedPlugin } from "../suite/watched-plugin.ts";
 import { RunningSink } from "./running-sink.ts";
 import type { SinkSubject } from "./sink-subject.ts";
@@ -22,8 +24,7 @@ import { WatchedSink } from "./watched-sink.ts";
 /** The key under which the suite's buses have the sink. */
 export const SINK = "subject";
 
-/** Looks like nothing else, so that a search for it finds the secret alone. */
-const SECRET = "canary-7f3a9c51e2d84b06";
+const ANOTHER_SECRET = "canary-1d88e0b5a94f3c72";
 
 export interface StartOptions {
   /** @default a new one */
@@ -36,7 +37,7 @@ export interface StartOptions {
   readonly policy?: DeliveryPolicy;
   /** Each ms of it takes some of real time. @default 50 */
   readonly stopTimeoutMs?: number;
-  /** Whether what the sink is handed is frozen, all the way down. @default false */
+  /** Whether all that the sink is handed is frozen, all the way down. @default false */
   readonly isFrozen?: boolean;
   /** Told of each service that the plugin asks for as it is made, without having declared it. */
   readonly undeclared?: (service: string) => void;
@@ -49,9 +50,11 @@ export class SinkBench {
   readonly clock: VirtualClock = virtualClock();
   readonly store: Store = memoryStore();
   readonly secret: string = SECRET;
+  readonly anotherSecret: string = ANOTHER_SECRET;
   /** All that was logged by the buses of this bench. */
   readonly log: LogBook = new LogBook();
   readonly #running: RunningSink[] = [];
+  readonly #otherTargets: OpenTarget[] = [];
 
   constructor(subject: SinkSubject, target: OpenTarget) {
     this.subject = subject;
@@ -68,10 +71,17 @@ export class SinkBench {
     return this.subject.create({ url: this.target.url, secret: this.secret }, extra);
   }
 
+  /** One more, beside the bench's. */
+  async anotherTarget(): Promise<OpenTarget> {
+    const target = await this.subject.target.open();
+    this.#otherTargets.push(target);
+    return target;
+  }
+
   /** Starts a bus with the sink on this bench's store; it goes on with what the one before left there. */
   async start(options: StartOptions = {}): Promise<RunningSink> {
     const running = this.prepare(options);
-    await running.bus.start();
+    await whileMoving(this.clock, "the bus has started", running.bus.start());
     return running;
   }
 
@@ -98,7 +108,7 @@ export class SinkBench {
   /** Ends what a test has left: what it tells of a stop that fails is for the tests of stopping. */
   async close(): Promise<void> {
     await Promise.allSettled(this.#running.map((running) => running.stop()));
-    await this.target.close();
+    await Promise.all([this.target, ...this.#otherTargets].map((target) => target.close()));
   }
 }
 

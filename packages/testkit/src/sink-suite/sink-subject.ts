@@ -10,7 +10,10 @@ export interface SinkSubject {
    */
   readonly create: (given: { readonly url: string; readonly secret: string }, extra: {}) => AnySinkPlugin;
   readonly target: SinkTarget;
-  /** An event that the sink sends, with the marker in it where `read` of the target finds it again. */
+  /**
+   * An event that the sink sends, with the marker in it where `read` of the target finds it again. All go to the same, single destination, whatever
+   * the marker.
+   */
   readonly event: (marker: string) => SampleEvent;
   /** What a host would provide. */
   readonly provide?: readonly Provider[];
@@ -22,6 +25,8 @@ export interface SinkSubject {
   readonly check?: boolean;
   /** False for a sink that has no secret. @default true */
   readonly secret?: boolean;
+  /** False where the target sees no id by which it knows a second sending of the same. @default true */
+  readonly ids?: boolean;
   /** What it says of each fault, where that is not what is usual over HTTP. */
   readonly outcomes?: Partial<FaultOutcomes>;
 }
@@ -37,10 +42,11 @@ export interface Declared {
   readonly batch: number;
   readonly check: boolean;
   readonly secret: boolean;
+  readonly ids: boolean;
   readonly faults: ReadonlySet<TargetFault["kind"]>;
   readonly refusal: SinkTarget["refusal"] | undefined;
 }
 
-export function declaredOf({ batch = 1, check = false, secret = true, target }: SinkSubject): Declared {
-  return { batch, check, secret, faults: new Set(target.faults), refusal: target.refusal };
+export function declaredOf({ batch = 1, check = false, secret = true, ids = true, target }: SinkSubject): Declared {
+  return { batch, check, secret, ids, faults: new Set(target.faults), refusal: target.refusal };
 }

@@ -17,6 +17,8 @@ export interface OpenTarget {
   readonly url: string;
   /** Each request that came in whole, in order, with what it asked for; those that failed too. */
   readonly requests: readonly (readonly TargetItem[])[];
+  /** Over HTTP: the method of each of `requests`. */
+  readonly methods?: readonly string[];
   /** What has taken effect, in order; an item twice if it did so twice. */
   readonly effects: readonly TargetItem[];
   /** Connections made to it so far. */
@@ -43,12 +45,14 @@ export interface TargetItem {
   readonly id?: string;
 }
 
-/** What a target does in the place of serving a request. Nothing takes effect, but by `cut`, `drip`, `huge` and `garbage`. */
+/** What a target does in the place of serving a request. Nothing takes effect, but by `slow`, `cut`, `drip`, `huge` and `garbage`. */
 export type TargetFault =
   /** It answers that it is out of order for a while; over HTTP a 503. */
   | { readonly kind: "error" }
   /** Over HTTP: that status. */
   | { readonly kind: "status"; readonly status: number; readonly headers?: Readonly<Record<string, string>> }
+  /** Served as ever, and answered that much later, in real time. */
+  | { readonly kind: "slow"; readonly ms: number }
   /** The connection is lost before the answer. */
   | { readonly kind: "reset" }
   /** The connection is lost in the middle of the answer that says success. */

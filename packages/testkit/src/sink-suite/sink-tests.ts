@@ -2,7 +2,7 @@ import { aborting } from "./aborting.ts";
 import { answers } from "./answers.ts";
 import { batching } from "./batching.ts";
 import { checking } from "./checking.ts";
-import { dependencies } from "./dependencies.ts";
+import { dependencyTests } from "../suite/dependency-tests.ts";
 import { endurance } from "./endurance.ts";
 import { healing } from "./healing.ts";
 import { identity } from "./identity.ts";
@@ -16,7 +16,7 @@ import type { SinkTest } from "./sink-test.ts";
 /** The whole suite, in the order in which a sink is best made to pass it. */
 export const sinkTests: readonly SinkTest[] = [
   ...options,
-  ...dependencies,
+  ...dependencyTests,
   ...lifecycle,
   ...batching,
   ...answers,

@@ -1,4 +1,4 @@
-import { skipped, type Delivery, type DeliverContext, type Outcome, type Sink } from "@bus/core";
+import { skipped, type BusEvent, type Delivery, type DeliverContext, type Outcome, type Sink } from "@bus/core";
 import { deepFreeze } from "../suite/deep-freeze.ts";
 
 /** One call of `deliver`. */
@@ -36,6 +36,9 @@ export class WatchedSink {
       get: (target, name) => {
         if (name === "deliver")
           return (batch: readonly Delivery[], context: DeliverContext) => this.#deliver(batch, context);
+        if (name === "destinations" && target.destinations)
+          return (event: BusEvent, context: DeliverContext) =>
+            target.destinations?.(this.#isFrozen ? deepFreeze(event) : event, context);
         const value: unknown = Reflect.get(target, name, target);
         // Private state is the sink's own, not its proxy's.
         return typeof value === "function" ? value.bind(target) : value;

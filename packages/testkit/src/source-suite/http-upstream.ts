@@ -11,14 +11,13 @@ export interface HttpUpstreamOptions<Api> {
   readonly method?: string;
   /** How a request reaches the source: `(request, api) => api.fetch(request)`, or over the network. */
   readonly send: (request: Request, api: Api) => Promise<Response>;
-  /** What it offers besides what is right: less for a source that serves whoever calls, takes any text, or leaves sizes to the server before it. @default all */
+  /** What it offers besides what is right: less for a source that serves whoever calls, takes any text, takes what is empty, or leaves sizes to the server before it. @default all */
   readonly faults?: readonly OfferFault[];
 }
 
 export const OVERSIZED_BYTES: number = 64 * 1024 * 1024;
 
-const ALL_FAULTS: readonly OfferFault[] = ["unauthorized", "malformed", "oversized"];
-const MALFORMED = '{"broken": ';
+const ALL_FAULTS: readonly OfferFault[] = ["unauthorized", "malformed", "empty", "oversized"];
 /** One for all: what a source keeps of it costs nothing before it is put together. */
 const BLANKS = new Uint8Array(64 * 1024).fill(0x20);
 /** Below 500, and yet the caller tries again. */
@@ -44,14 +43,15 @@ class HttpUpstream<Api> implements OpenUpstream {
   async offer(offer: Offer, api: Api): Promise<OfferAnswer> {
     const { send } = this.#options;
     const right = this.#options.body(offer);
-    const body = offer.fault === "malformed" ? MALFORMED : right;
-    const large = offer.fault === "oversized" ? new LargeBody(right) : undefined;
-    const request = this.#request(this.#options.headers(offer, body), large?.stream ?? body);
+    const body = offer.spoil?.(right) ?? right;
+    const large = offer.isOversized ? new LargeBody(right) : undefined;
+    const request = this.#request(this.#options.headers(offer, body), large?.stream ?? bodyOf(body));
     try {
       const response = await send(request, api);
       const { status } = response;
+      const headers = Object.fromEntries(response.headers);
       const text = await response.text();
-      return { kind: kindOf(status), status, text, readBytes: large?.readBytes };
+      return { kind: kindOf(status), status, text, headers, readBytes: large?.readBytes };
     } catch (error) {
       // As a connection that is lost: the caller knows nothing of what it sent.
       return { kind: "again", text: String(error), readBytes: large?.readBytes };
@@ -69,6 +69,12 @@ class HttpUpstream<Api> implements OpenUpstream {
 function kindOf(status: number): OfferAnswer["kind"] {
   if (status >= 200 && status < 300) return "taken";
   return status >= 400 && status < 500 && !AGAIN.has(status) ? "refused" : "again";
+}
+
+/** A text with letters beyond ASCII comes byte by byte: a network may cut through each of them. */
+function bodyOf(text: string): string | ReadableStream<Uint8Array> {
+  const bytes = new TextEncoder().encode(text);
+  return bytes.length === text.length ? text : ReadableStream.from(Array.from(bytes, (byte) => Uint8Array.of(byte)));
 }
 
 /** A body that nobody has said the length of: right, but for the blanks at its end, which go on for 64 MiB. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { RunningSource } from "./running-source.ts";
 import type { SourceBench } from "./source-bench.ts";
+import { StoreContents } from "./source-store.ts";
 import type { Declared } from "./source-subject.ts";
 import type { SourceTest } from "./source-test.ts";
 
@@ -49,6 +50,24 @@ export const repeating: readonly SourceTest[] = [
       await second.untilTaken(second.offer("repeated"));
 
       assert.equal(second.stored("repeated").length, 1, `${ONCE} What a process remembers ends with it.`);
+    },
+  },
+  {
+    name: "knows nothing that its store does not know",
+    run: async (bench) => {
+      const plugin = bench.plugin();
+      const first = await bench.start({ plugin });
+      await first.untilTaken(first.offer("repeated"));
+      await first.stop();
+
+      const elsewhere = await bench.start({ plugin, contents: new StoreContents() });
+      await elsewhere.untilTaken(elsewhere.offer("repeated"));
+
+      assert.equal(
+        elsewhere.stored("repeated").length,
+        1,
+        "What another store has is not in this one: what was published is remembered by event ids or in STATE, never in the module.",
+      );
     },
   },
   {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { leakIn } from "../suite/leak.ts";
-import type { Offering } from "./offering.ts";
+import { thrownBy } from "../suite/thrown-by.ts";
+import { overhear } from "../suite/overhear.ts";
 import type { SourceBench } from "./source-bench.ts";
 import type { Declared } from "./source-subject.ts";
 import type { SourceTest } from "./source-test.ts";
@@ -13,11 +14,16 @@ export const secrets: readonly SourceTest[] = [
     name: "keeps its secret out of the log",
     needs: needsSecret,
     run: async (bench) => {
-      const { running } = await troubles(bench);
-      await running.stop();
+      const reported: unknown[] = [];
+      const heard = await overhear(async () => {
+        const { running } = await troubles(bench);
+        await running.stop();
+        reported.push(...running.reported);
+      });
 
+      for (const each of heard) assertSafe(bench, each, "What is written to the console or the process's output shows");
       for (const entry of bench.log.entries) assertSafe(bench, entry, `The log says "${entry.message}", and with it`);
-      for (const error of running.reported) assertSafe(bench, error, "An error that bus.events reports shows");
+      for (const error of reported) assertSafe(bench, error, "An error that bus.events reports shows");
     },
   },
   {
@@ -37,8 +43,10 @@ export const secrets: readonly SourceTest[] = [
     run: async (bench) => {
       const { offerings } = await troubles(bench);
 
-      const answers: readonly Offering["answer"][] = offerings.map(({ answer }) => answer);
-      for (const answer of answers) assertSafe(bench, answer?.text ?? "", `An answer (${answer?.status}) shows`);
+      for (const { answer } of offerings) {
+        assertSafe(bench, answer?.text ?? "", `An answer (${answer?.status}) shows`);
+        assertSafe(bench, answer?.headers, `The headers of an answer (${answer?.status}) show`);
+      }
     },
   },
   {
@@ -70,12 +78,4 @@ export const secrets: readonly SourceTest[] = [
 function assertSafe({ secret }: SourceBench, value: unknown, what: string): void {
   const leak = leakIn(value, secret);
   assert.equal(leak, undefined, `${what} the secret ${leak}: nobody may read it there.`);
-}
-
-function thrownBy(work: () => unknown): unknown {
-  try {
-    return work();
-  } catch (error) {
-    return error;
-  }
 }

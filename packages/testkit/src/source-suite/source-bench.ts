@@ -8,6 +8,7 @@ import {
   type EventSchemas,
   type Provider,
 } from "@bus/core";
+import { SECRET } from "../suite/leak.ts";
 import { anySchema } from "../suite/any-schema.ts";
 import { LogBook } from "../suite/log-book.ts";
 import { until } from "../suite/until.ts";
@@ -19,9 +20,6 @@ import { SourceStore, StoreContents } from "./source-store.ts";
 import { declaredOf, type Declared, type SourceSubject } from "./source-subject.ts";
 import type { OpenUpstream } from "./source-upstream.ts";
 import { WatchedSource } from "./watched-source.ts";
-
-/** Looks like nothing else, so that a search for it finds the secret alone. */
-const SECRET = "canary-7f3a9c51e2d84b06";
 
 export interface StartOptions {
   /** @default one of its own */

@@ -1,6 +1,6 @@
-import { dependencies } from "./dependencies.ts";
+import { dependencyTests } from "../suite/dependency-tests.ts";
+import { optionTests } from "../suite/option-tests.ts";
 import { leftovers } from "./leftovers.ts";
-import { options } from "./options.ts";
 import { refusing } from "./refusing.ts";
 import { repeating } from "./repeating.ts";
 import { secrets } from "./secrets.ts";
@@ -11,8 +11,8 @@ import { storing } from "./storing.ts";
 
 /** The whole suite, in the order in which a source is best made to pass it. */
 export const sourceTests: readonly SourceTest[] = [
-  ...options,
-  ...dependencies,
+  ...optionTests,
+  ...dependencyTests,
   ...starting,
   ...storing,
   ...repeating,

@@ -28,17 +28,22 @@ export interface OpenUpstream {
 
 /** One thing that a source is to publish as one event. */
 export interface Offer {
-  /** A text of letters, digits and hyphens, to be found in the data of the event. */
+  /** A text of hyphens, digits and letters of any script, to be found in the data of the event. */
   readonly marker: string;
-  /** By which the source is to know a second offer of the same. */
+  /** By which the source is to know a second offer of the same: letters of ASCII, digits and hyphens. */
   readonly id: string;
-  /** What the caller proves itself with: as `create` got it, or a wrong one. Undefined: nothing. */
+  /** What the caller proves itself with: as `create` got it, or a wrong one, which may be empty. Undefined: nothing. */
   readonly secret: string | undefined;
-  readonly fault?: Exclude<OfferFault, "unauthorized"> | undefined;
+  /** What is malformed or empty is this, made of the right text. */
+  readonly spoil?: ((right: string) => string) | undefined;
+  readonly isOversized?: boolean | undefined;
 }
 
-/** "unauthorized": with another secret, or none. "malformed": it cannot be read. "oversized": it is larger than the source takes, and else right. */
-export type OfferFault = "unauthorized" | "malformed" | "oversized";
+/**
+ * "unauthorized": with another secret, or none. "malformed": it cannot be read. "empty": it can, and says nothing: no text, `null`, or an empty list.
+ * "oversized": it is larger than the source takes, and else right.
+ */
+export type OfferFault = "unauthorized" | "malformed" | "empty" | "oversized";
 
 export interface OfferAnswer {
   /**
@@ -50,6 +55,8 @@ export interface OfferAnswer {
   readonly status?: number | undefined;
   /** What the answer says besides. */
   readonly text?: string | undefined;
+  /** Over HTTP. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** How much of something oversized the source read, where that can be told. */
   readonly readBytes?: number | undefined;
 }

@@ -31,7 +31,7 @@ export const starting: readonly SourceTest[] = [
       await running.aWhile(1_000);
       const { isLeft, shown } = early;
       running.collector.letStart();
-      await started;
+      await running.whileMoving("the bus started", started);
       await running.untilTaken(early);
 
       assert.ok(
@@ -47,7 +47,7 @@ export const starting: readonly SourceTest[] = [
       const running = bench.prepare();
       const offerings: ReturnType<typeof running.offer>[] = [];
       running.watched.whenStarting = () => offerings.push(running.offer("early"), running.offer("as-early"));
-      await running.bus.start();
+      await running.start();
 
       for (const offering of offerings) await running.untilTaken(offering);
 

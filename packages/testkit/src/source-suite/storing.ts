@@ -4,6 +4,7 @@ import type { SourceTest } from "./source-test.ts";
 
 const A_MINUTE_MS = 60_000;
 const MANY = 100;
+const TEXT = "Grüße-Жизнь-你好-🍏";
 
 export const storing: readonly SourceTest[] = [
   {
@@ -89,7 +90,7 @@ export const storing: readonly SourceTest[] = [
       const { status } = second.answer ?? {};
       assert.ok(
         second.isLeft && (status === undefined || status === 429 || status === 503),
-        `A full backlog (BUS_BACKLOG_FULL) passes: over HTTP answer 429 or 503, with Retry-After. It was ${second.shown}.`,
+        `A full backlog (BUS_BACKLOG_FULL) passes: over HTTP answer 429 or 503, best with Retry-After. It was ${second.shown}.`,
       );
     },
   },
@@ -127,6 +128,20 @@ export const storing: readonly SourceTest[] = [
 
       assert.ok(!offering.isTaken, "What the bus did not publish (BUS_EVENT_INVALID) is not taken.");
       assert.deepEqual(bench.contents.recorded, []);
+    },
+  },
+  {
+    name: "publishes any text as it is",
+    run: async (bench) => {
+      const running = await bench.start();
+
+      await running.untilTaken(running.offer(TEXT, { id: "id-of-text" }));
+
+      const data = bench.contents.recorded.map((event) => event.data);
+      assert.ok(
+        running.stored(TEXT).length === 1,
+        `Put all bytes of a text together before they are read, as UTF-8: of "${TEXT}" the store has ${data.join()}.`,
+      );
     },
   },
   {

@@ -1,4 +1,5 @@
 import { anySchema } from "../suite/any-schema.ts";
+import { EMPTY, UNREADABLE } from "./malformations.ts";
 import type { Offering } from "./offering.ts";
 import type { RunningSource } from "./running-source.ts";
 import type { SourceBench } from "./source-bench.ts";
@@ -38,8 +39,12 @@ export async function troubles(bench: SourceBench): Promise<Troubles> {
     offerings.push(await running.offered("stray", { secret: undefined }));
     offerings.push(await running.offered("stray", { secret: "wrong" }));
   }
-  for (const fault of ["malformed", "oversized"] as const)
-    if (faults.has(fault)) offerings.push(await running.offered(fault, { fault }));
+  const spoils = [
+    ...(faults.has("malformed") ? Object.values(UNREADABLE) : []),
+    ...(faults.has("empty") ? Object.values(EMPTY) : []),
+  ];
+  for (const spoil of spoils) offerings.push(await running.offered("spoilt", { spoil }));
+  if (faults.has("oversized")) offerings.push(await running.offered("oversized", { isOversized: true }));
   const refused = refuse();
   await fail(running.offer("unfit"), () => refused.count > 0);
   return { running, offerings };

@@ -1,5 +1,8 @@
 import { inspect } from "node:util";
 
+/** The secret that plugins under test are given. It looks like nothing else, so that a search for it finds the secret alone. */
+export const SECRET = "canary-7f3a9c51e2d84b06";
+
 /**
  * How the secret shows in what a value looks like to whoever prints, logs or serialises it: "as it is", or the encoding in which it does. Undefined: not
  * at all. Of errors, their causes are looked at too.

@@ -18,6 +18,7 @@ describe("a target with a fault", () => {
       "hang",
       "huge",
       "reset",
+      "slow",
       "status",
     ]);
   });
@@ -82,6 +83,18 @@ describe("a target with a fault", () => {
     expect([isAnswered, target.underWay, target.effects.length]).toEqual([false, 1, 0]);
     request.destroy();
     await until(() => target.underWay === 0);
+  });
+
+  it("answers as ever, and later", async () => {
+    const target = await aTarget({ accept: () => ({ status: 202 }) });
+    playing(target, { kind: "slow", ms: 50 });
+    const askedAt = performance.now();
+
+    const response = await post(target, "a");
+
+    expect(performance.now() - askedAt).toBeGreaterThanOrEqual(45);
+    expect(response.statusCode).toBe(202);
+    expect(markers(target.effects)).toEqual(["a"]);
   });
 
   it("drips an answer that does not end", async () => {

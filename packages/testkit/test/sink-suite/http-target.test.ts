@@ -12,6 +12,7 @@ describe("a target that is well", () => {
 
     expect([response.statusCode, await text(response)]).toEqual([200, "{}"]);
     expect(target.requests).toEqual([[{ marker: "a" }, { marker: "b" }]]);
+    expect(target.methods).toEqual(["POST"]);
     expect(markers(target.effects)).toEqual(["a", "b"]);
   });
 

@@ -140,21 +140,27 @@ export const injectedTrackerSink: (options: TrackerOptions) => AnySinkPlugin = d
   useClass: InjectedTracker,
 });
 
+/** What a request of the reference sink asks for. */
+export function trackedIn(body: string): readonly TargetItem[] {
+  return (JSON.parse(body) as { items: TargetItem[] }).items;
+}
+
 /** The far side of the reference sink. */
-const trackerTarget: SinkSuiteOptions["target"] = httpTarget({
-  read: ({ path, body }) => (path === "/items" ? (JSON.parse(body) as { items: TargetItem[] }).items : []),
-  accept: (items) => ({ status: 200, body: { results: items.map(() => "taken") } }),
-  refuse: (items, refused) => ({
-    status: 200,
-    body: { results: items.map((item) => (refused.includes(item) ? "refused" : "taken")) },
-    takes: "others",
-  }),
-});
+export const trackerTargetOf = (read: (body: string) => readonly TargetItem[]): SinkSuiteOptions["target"] =>
+  httpTarget({
+    read: ({ path, body }) => (path === "/items" ? read(body) : []),
+    accept: (items) => ({ status: 200, body: { results: items.map(() => "taken") } }),
+    refuse: (items, refused) => ({
+      status: 200,
+      body: { results: items.map((item) => (refused.includes(item) ? "refused" : "taken")) },
+      takes: "others",
+    }),
+  });
 
 /** What its author would hand to `sinkSuite`. */
 export const trackerSubject: Omit<SinkSuiteOptions, "test"> = {
   create: ({ url, secret }, extra) => trackerSink({ url, secret, ...extra }),
-  target: trackerTarget,
+  target: trackerTargetOf(trackedIn),
   event: (marker) => ({ type: "item.added", data: { marker } }),
   provide: [provide(TENANT, "acme")],
   batch: MOST_ITEMS,

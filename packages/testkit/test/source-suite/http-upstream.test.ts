@@ -53,17 +53,40 @@ describe("an offer over HTTP", () => {
     expect(answer.text).toBe("thanks");
   });
 
-  it("that is malformed is no JSON, and signed as it is", async () => {
+  it("tells the headers of the answer", async () => {
     const open = await upstream.open();
-    let signed: string | null = "";
 
-    await open.offer({ ...OFFER, fault: "malformed" }, async (request: Request) => {
-      signed = request.headers.get("x-signed");
-      expect(await request.text()).toBe(signed);
+    const answer = await open.offer(
+      OFFER,
+      async () => new Response(null, { status: 503, headers: { "Retry-After": "5" } }),
+    );
+
+    expect(answer.headers).toMatchObject({ "retry-after": "5" });
+  });
+
+  it("that is spoilt is signed as it is", async () => {
+    const open = await upstream.open();
+    const seen: (string | null)[] = [];
+
+    await open.offer({ ...OFFER, spoil: (right) => right.slice(1) }, async (request: Request) => {
+      seen.push(request.headers.get("x-signed"), await request.text());
       return new Response();
     });
 
-    expect(() => JSON.parse(signed ?? "{}")).toThrow(SyntaxError);
+    expect(seen).toEqual(['"id":"1","marker":"apple"}', '"id":"1","marker":"apple"}']);
+  });
+
+  it("with letters beyond ASCII comes in pieces that cut through them", async () => {
+    const open = await upstream.open();
+    const pieces: Uint8Array[] = [];
+
+    await open.offer({ ...OFFER, marker: "ä" }, async (request: Request) => {
+      for await (const piece of request.body ?? []) pieces.push(piece);
+      return new Response();
+    });
+
+    expect(pieces.every(({ byteLength }) => byteLength === 1)).toBe(true);
+    expect(Buffer.concat(pieces).toString()).toBe('{"id":"1","marker":"ä"}');
   });
 
   it("that is oversized is right but for its 64 MiB, and tells how much of them was read", async () => {
@@ -71,11 +94,11 @@ describe("an offer over HTTP", () => {
     const bytes = 64 * 1024 * 1024;
     let read = 0;
 
-    const whole = await open.offer({ ...OFFER, fault: "oversized" }, async (request: Request) => {
+    const whole = await open.offer({ ...OFFER, isOversized: true }, async (request: Request) => {
       for await (const chunk of request.body ?? []) read += chunk.byteLength;
       return new Response();
     });
-    const part = await open.offer({ ...OFFER, fault: "oversized" }, async (request: Request) => {
+    const part = await open.offer({ ...OFFER, isOversized: true }, async (request: Request) => {
       for await (const chunk of request.body ?? []) if (chunk.byteLength > 100) break;
       return new Response(null, { status: 413 });
     });
@@ -89,5 +112,5 @@ describe("an offer over HTTP", () => {
 it("plays all faults, or those that its author says", () => {
   const open = httpUpstream({ body: () => "{}", headers: () => ({}), faults: ["malformed"], send: fetch });
 
-  expect([upstream.faults, open.faults]).toEqual([["unauthorized", "malformed", "oversized"], ["malformed"]]);
+  expect([upstream.faults, open.faults]).toEqual([["unauthorized", "malformed", "empty", "oversized"], ["malformed"]]);
 });

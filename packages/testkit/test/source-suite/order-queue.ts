@@ -19,11 +19,11 @@ export class OrderQueue implements OpenUpstream {
   readonly #waiting: Kept[] = [];
   readonly #connections = new Set<QueueConnection>();
 
-  offer({ id, marker, fault }: Offer): Promise<OfferAnswer> {
+  offer({ id, marker, spoil, isOversized }: Offer): Promise<OfferAnswer> {
     const right = JSON.stringify({ id, marker });
-    const bodies = { malformed: '{"broken": ', oversized: right + " ".repeat(1024 * 1024) };
+    const body = spoil?.(right) ?? right + (isOversized ? " ".repeat(1024 * 1024) : "");
     return new Promise((learn) => {
-      this.#waiting.push({ body: fault ? bodies[fault] : right, learn });
+      this.#waiting.push({ body, learn });
       this.#tell();
     });
   }
@@ -99,6 +99,6 @@ export class QueueConnection {
 
 export const queueUpstream: SourceUpstream<OrderQueue> = {
   kind: "queue",
-  faults: ["malformed", "oversized"],
+  faults: ["malformed", "empty", "oversized"],
   open: async () => new OrderQueue(),
 };

@@ -46,6 +46,13 @@ export function copyOf(plugin: AnySourcePlugin, changes: object): AnySourcePlugi
   return Object.freeze(Object.defineProperty({ ...plugin, ...changes }, "options", { value: plugin.options }));
 }
 
+/** The same, of which each bus gets what `make` gives. */
+export function madeOf(plugin: AnySourcePlugin, make: (parts: OrderParts) => OrderSource): AnySourcePlugin {
+  const create = ({ options, deps }: { readonly options: OrderParts["options"]; readonly deps: object }): OrderSource =>
+    make({ options, ...deps } as OrderParts);
+  return copyOf(plugin, { make: { create } });
+}
+
 function same<T>(value: T): T {
   return value;
 }

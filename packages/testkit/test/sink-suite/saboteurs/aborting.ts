@@ -1,12 +1,14 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { once } from "node:events";
-import { retry } from "@bus/core";
+import { retry, type Delivery } from "@bus/core";
 import { delivering, sending } from "../altered.ts";
 import { markerOf } from "../reference-sink.ts";
 import type { SinkSaboteur } from "../saboteur.ts";
 import { requestUntilAnswered } from "../unheeding-request.ts";
 
 const never = new AbortController().signal;
+
+const isOneOfTwo = ([delivery]: readonly Delivery[]): boolean => ["first", "second"].includes(markerOf(delivery!));
 
 export const aborting: readonly SinkSaboteur[] = [
   {
@@ -45,6 +47,8 @@ export const aborting: readonly SinkSaboteur[] = [
       "ends soon when its signal aborts and no answer comes to a full batch",
       "ends soon when its signal aborts as it begins",
       "ends soon when its signal aborts in the middle of an answer",
+      "ends soon when the signals of two calls abort",
+      "ends only the call whose signal aborts",
       "has the right outcome for an answer that does not come",
       "has the right outcome for an answer that does not end",
       "keeps its secret out of deliveries and dead letters",
@@ -108,5 +112,37 @@ export const aborting: readonly SinkSaboteur[] = [
         return outcomes;
       },
     }),
+  },
+  {
+    name: "ends all that is under way when one of its signals aborts",
+    caughtBy: ["ends only the call whose signal aborts"],
+    sink: (right) => {
+      const all = new AbortController();
+      return {
+        deliver: (batch, { signal }) => {
+          if (!isOneOfTwo(batch)) return right.deliver(batch, { signal });
+          signal.addEventListener("abort", () => all.abort(), { once: true });
+          return right.deliver(batch, { signal: all.signal });
+        },
+      };
+    },
+  },
+  {
+    name: "hears only the signal of its first call while that is under way",
+    caughtBy: ["ends soon when the signals of two calls abort"],
+    sink: (right) => {
+      let calls = 0;
+      return {
+        deliver: async (batch, { signal }) => {
+          calls += 1;
+          try {
+            const isHeard = calls === 1 || !isOneOfTwo(batch);
+            return await right.deliver(batch, { signal: isHeard ? signal : never });
+          } finally {
+            calls -= 1;
+          }
+        },
+      };
+    },
   },
 ];

@@ -2,10 +2,11 @@ import { pause, rejected, retry, skipped, type Outcome } from "@bus/core";
 import type { HttpAnswer } from "@bus/http";
 import type { FaultOutcomes } from "../../../src/index.ts";
 import { asTaken, saying, sending, statusOf } from "../altered.ts";
-import { markerOf, trackerSubject } from "../reference-sink.ts";
+import { markerOf, trackerSubject, type TrackerParts } from "../reference-sink.ts";
 import type { SinkSaboteur } from "../saboteur.ts";
 
 const LARGE_ANSWER_BYTES = 1_000;
+const IMPATIENT_MS = 100;
 
 const isSeconds = ({ headers }: HttpAnswer): boolean => /^\d+$/.test(headers["retry-after"] ?? "");
 const reasonOf = (outcome: Outcome): string => ("reason" in outcome ? outcome.reason : "");
@@ -14,6 +15,16 @@ const declaring = (row: keyof FaultOutcomes, kind: Outcome["kind"]): Partial<Fau
   ...trackerSubject.outcomes,
   [row]: kind,
 });
+
+/** Where an answer is slow: others wait for company, or for what hangs. */
+const givingUp = (impatience: (parts: TrackerParts) => AbortSignal): NonNullable<SinkSaboteur["sink"]> => {
+  return (right, parts) => ({
+    deliver: (batch, { signal }) => {
+      const isSlow = markerOf(batch[0]!) === "slow";
+      return right.deliver(batch, { signal: isSlow ? AbortSignal.any([signal, impatience(parts)]) : signal });
+    },
+  });
+};
 
 const triesAgain = (status: number): SinkSaboteur => ({
   name: `tries again what was refused by a ${status}`,
@@ -31,6 +42,20 @@ export const answers: readonly SinkSaboteur[] = [
     name: "calls something skipped that it has sent",
     caughtBy: ["calls delivered what took effect"],
     sink: saying((outcome, delivery) => (markerOf(delivery) === "well" ? skipped("Somebody has it.") : outcome)),
+  },
+  {
+    name: "gives up waiting after 100 ms",
+    caughtBy: ["waits for an answer that is slow"],
+    sink: givingUp(() => AbortSignal.timeout(IMPATIENT_MS)),
+  },
+  {
+    name: "gives up waiting after 100 ms on the bus's clock",
+    caughtBy: ["waits for an answer that is slow"],
+    sink: givingUp(({ clock }) => {
+      const controller = new AbortController();
+      clock.schedule(() => controller.abort(), IMPATIENT_MS);
+      return controller.signal;
+    }),
   },
   givesUp(204),
   {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DeliverContext, Delivery, Outcome } from "@bus/core";
+import { markerOf } from "../reference-sink.ts";
 import type { SinkSaboteur } from "../saboteur.ts";
 
 export const batching: readonly SinkSaboteur[] = [
@@ -8,13 +9,30 @@ export const batching: readonly SinkSaboteur[] = [
     caughtBy: ["delivers one, some and as many as it takes at once"],
     sink: (right) => ({
       deliver: async (batch, context) => {
-        if (batch.length !== 3) return right.deliver(batch, context);
+        if (!isOfThree(batch)) return right.deliver(batch, context);
         const [first, last] = await right.deliver(
           batch.filter((_, index) => index !== 1),
           context,
         );
         return [first, { kind: "delivered" }, last] as Outcome[];
       },
+    }),
+  },
+  {
+    name: "sends the first of three a second time",
+    caughtBy: ["delivers one, some and as many as it takes at once"],
+    sink: (right) => ({
+      deliver: async (batch, context) => {
+        if (isOfThree(batch)) await right.deliver(batch.slice(0, 1), context);
+        return right.deliver(batch, context);
+      },
+    }),
+  },
+  {
+    name: "sends some events to a destination of their own",
+    caughtBy: ["delivers one, some and as many as it takes at once"],
+    sink: () => ({
+      destinations: ({ data }) => [(data as { marker: string }).marker === "of 3 1" ? "second" : "default"],
     }),
   },
   {
@@ -83,6 +101,28 @@ export const batching: readonly SinkSaboteur[] = [
     }),
   },
   {
+    name: "notes in the event that it has failed",
+    caughtBy: ["changes nothing of what it is handed"],
+    sink: (right) => ({
+      deliver: async (batch, context) => {
+        const outcomes = await right.deliver(batch, context);
+        const isFailed = outcomes.some(({ kind }) => kind === "retry");
+        if (isFailed) for (const { event } of batch) Object.assign(event.data as object, { isFailed });
+        return outcomes;
+      },
+    }),
+  },
+  {
+    name: "notes in the event where it goes",
+    caughtBy: ["changes nothing of what it is handed"],
+    sink: () => ({
+      destinations: ({ data }) => {
+        Object.assign(data as object, { goesTo: "default" });
+        return ["default"];
+      },
+    }),
+  },
+  {
     name: "sends plain letters only",
     caughtBy: ["brings any text to the target as it is"],
     http: (right) => ({
@@ -95,6 +135,11 @@ export const batching: readonly SinkSaboteur[] = [
     }),
   },
 ];
+
+/** In the test that delivers several numbers of events. */
+function isOfThree(batch: readonly Delivery[]): boolean {
+  return batch.some((delivery) => markerOf(delivery).startsWith("of 3"));
+}
 
 function isRefused({ kind }: Outcome): boolean {
   return kind === "rejected";

@@ -20,7 +20,10 @@ const says = (words: string) => (error: unknown) => error instanceof Error && er
 export const checking: readonly SinkSaboteur[] = [
   {
     name: "checks by sending something",
-    caughtBy: ["check() resolves when its target is well, and changes nothing there"],
+    caughtBy: [
+      "check() asks only by methods that change nothing",
+      "check() resolves when its target is well, and changes nothing there",
+    ],
     sink: (right, { http, options }) => {
       let underWay = 0;
       const deliver: Sink["deliver"] = async (batch, context) => {
@@ -68,7 +71,11 @@ export const checking: readonly SinkSaboteur[] = [
   },
   {
     name: "does not hear the signal of its check",
-    caughtBy: ["check() rejects soon when its signal aborts and no answer comes"],
+    caughtBy: [
+      "check() leaves no listener behind on its signal",
+      "check() rejects soon when its signal aborts and no answer comes",
+      "keeps its secret out of what check() rejects with",
+    ],
     sink: checkedBy(async (right) => right.check?.({ signal: new AbortController().signal })),
   },
   {
@@ -88,5 +95,36 @@ export const checking: readonly SinkSaboteur[] = [
         },
       };
     },
+  },
+  {
+    name: "checks by a request that may change something",
+    caughtBy: ["check() asks only by methods that change nothing"],
+    sink: (right, { http, options }) => ({
+      check: async ({ signal }) => {
+        await right.check?.({ signal });
+        await http.request({ method: "PUT", url: `${options.url}/alive`, body: "{}", deadlineMs: 1_000, signal });
+      },
+    }),
+  },
+  {
+    name: "leaves a listener behind on the signal of a check that failed",
+    caughtBy: ["check() leaves no listener behind on its signal"],
+    sink: checkedBy(async (right, signal) => {
+      const hear = (): void => undefined;
+      signal.addEventListener("abort", hear);
+      await right.check?.({ signal });
+      signal.removeEventListener("abort", hear);
+    }),
+  },
+  {
+    name: "leaves a listener behind on the signal of a check that was aborted",
+    caughtBy: ["check() leaves no listener behind on its signal"],
+    sink: checkedBy(async (right, signal) => {
+      try {
+        await right.check?.({ signal });
+      } finally {
+        if (signal.aborted) signal.addEventListener("abort", () => undefined);
+      }
+    }),
   },
 ];

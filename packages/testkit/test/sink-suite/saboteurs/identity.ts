@@ -1,6 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { Delivery } from "@bus/core";
+import { trackedIn, trackerSubject, trackerTargetOf } from "../reference-sink.ts";
 import type { SinkSaboteur } from "../saboteur.ts";
+
+/** Kept by the module, for all buses of the process. */
+const SENT = new Set<string>();
 
 export const identity: readonly SinkSaboteur[] = [
   {
@@ -32,6 +36,31 @@ export const identity: readonly SinkSaboteur[] = [
         ended: (id, isDelivered) => void (isDelivered && delivered.add(id)),
       };
     }),
+  },
+  {
+    name: "sends nothing of what it has sent before",
+    caughtBy: ["sends again what is replayed"],
+    sink: (right) => ({
+      deliver: async (batch, context) => {
+        if (batch.every(({ id }) => SENT.has(id))) return batch.map(() => ({ kind: "delivered" }));
+        const outcomes = await right.deliver(batch, context);
+        for (const [index, { id }] of batch.entries()) if (outcomes[index]?.kind === "delivered") SENT.add(id);
+        return outcomes;
+      },
+    }),
+  },
+  {
+    name: "has a target that sees no ids, without its author saying so",
+    caughtBy: [
+      "gives no two events the same id, in this bus and the next",
+      "sends the same item with the same id after the bus has been started anew",
+      "sends the same item with the same id on every attempt",
+      "sends the same item with the same id when it is replayed",
+    ],
+    subject: {
+      ...trackerSubject,
+      target: trackerTargetOf((body) => trackedIn(body).map(({ marker }) => ({ marker }))),
+    },
   },
   {
     name: "counts its deliveries, from one in each bus",

@@ -1,7 +1,10 @@
 import type { SinkSaboteur } from "../saboteur.ts";
 
-/** Longer than any test waits for what is left to go; then it goes, so that the process may end. */
-const LEFT_MS = 8_000;
+/**
+ * Longer than the whole suite takes: what an earlier test has left must not go while a later one counts what is left. Then it goes, so that the process
+ * may end.
+ */
+const LEFT_MS = 60_000;
 
 export const leftovers: readonly SinkSaboteur[] = [
   {
@@ -17,6 +20,16 @@ export const leftovers: readonly SinkSaboteur[] = [
         const outcomes = await right.deliver(batch, context);
         if (context.signal.aborted) setTimeout(() => undefined, LEFT_MS);
         return outcomes;
+      },
+    }),
+  },
+  {
+    name: "looks around every second, and goes on with that after its stop",
+    caughtBy: ["leaves no interval behind that runs on, even if it keeps nothing alive"],
+    sink: () => ({
+      start: () => {
+        const lookingAround = setInterval(() => undefined, 1_000).unref();
+        setTimeout(() => clearInterval(lookingAround), LEFT_MS).unref();
       },
     }),
   },

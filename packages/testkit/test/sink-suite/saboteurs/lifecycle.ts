@@ -1,6 +1,10 @@
-import type { AnySinkPlugin, Sink } from "@bus/core";
+import { retry, type AnySinkPlugin, type Sink } from "@bus/core";
 import type { SinkSaboteur } from "../saboteur.ts";
-import { markerOf } from "../reference-sink.ts";
+import { markerOf, Tracker, type TrackerParts } from "../reference-sink.ts";
+
+/** What a module keeps all its sinks share. */
+let latest: TrackerParts | undefined;
+let firstSecret: string | undefined;
 
 export const lifecycle: readonly SinkSaboteur[] = [
   {
@@ -12,6 +16,16 @@ export const lifecycle: readonly SinkSaboteur[] = [
         if (only && others.length === 0 && markerOf(only) === "hello") return [{ kind: "delivered" }];
         return right.deliver(batch, context);
       },
+    }),
+  },
+  {
+    name: "asks for another try of a greeting for ever",
+    caughtBy: ["delivers an event", "may be stopped twice"],
+    sink: (right) => ({
+      deliver: (batch, context) =>
+        batch.some((delivery) => markerOf(delivery) === "hello")
+          ? batch.map(() => retry("Not yet.", { free: true, afterMs: 1_000 }))
+          : right.deliver(batch, context),
     }),
   },
   {
@@ -68,6 +82,23 @@ export const lifecycle: readonly SinkSaboteur[] = [
           },
         };
       });
+    },
+  },
+  {
+    name: "sends to where the plugin that was made last is to send",
+    caughtBy: ["keeps apart what two plugins were given that work at the same time"],
+    sink: (_, parts) => {
+      latest = parts;
+      return { deliver: (batch, context) => new Tracker(latest ?? parts).deliver(batch, context) };
+    },
+  },
+  {
+    name: "sends with the secret that it was given first in its process",
+    caughtBy: ["keeps apart what two plugins were given that work at the same time"],
+    sink: (_, parts) => {
+      firstSecret ??= parts.options.secret;
+      const tracker = new Tracker({ ...parts, options: { ...parts.options, secret: firstSecret } });
+      return { deliver: (batch, context) => tracker.deliver(batch, context) };
     },
   },
   {

@@ -1,7 +1,8 @@
-import { BusError } from "@bus/core";
+import { BusError, rejected } from "@bus/core";
 import { outcomeOfAnswer, Secrets, type HttpAnswer, type HttpTransport } from "@bus/http";
+import { saying, statusOf } from "../altered.ts";
 import { plainSubject, sendPlainly } from "../plain-sink.ts";
-import { trackerSubject } from "../reference-sink.ts";
+import { markerOf, trackerSubject } from "../reference-sink.ts";
 import type { SinkSaboteur } from "../saboteur.ts";
 
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
@@ -84,6 +85,48 @@ export const secrets: readonly SinkSaboteur[] = [
         } catch (cause) {
           throw new Error(`The request with the key ${encodeURIComponent(options.secret)} failed.`, { cause });
         }
+      },
+    }),
+  },
+  {
+    name: "says with what it asked when its check is aborted",
+    caughtBy: ["keeps its secret out of what check() rejects with"],
+    sink: (right, { options }) => ({
+      check: async (context) => {
+        try {
+          await right.check?.(context);
+        } catch (cause) {
+          const { aborted } = context.signal;
+          throw aborted ? new Error(`No answer came to the key ${options.secret}.`, { cause }) : cause;
+        }
+      },
+    }),
+  },
+  {
+    name: "says with what it asked when an item is refused within an answer that says success",
+    caughtBy: ["keeps its secret out of deliveries and dead letters"],
+    sink: saying((outcome, _, { options }) => {
+      const isRefused = outcome.kind === "rejected" && outcome.reason === "The tracker refused the item.";
+      return isRefused ? rejected(`The tracker refused the item to ${options.secret}.`) : outcome;
+    }),
+  },
+  {
+    name: "writes the headers of a request that failed to the console",
+    caughtBy: ["keeps its secret out of the log"],
+    sink: saying((outcome, _, { options }) => {
+      if (statusOf(outcome) === 401) console.debug("%o", { headers: { authorization: options.secret } });
+      return outcome;
+    }),
+  },
+  {
+    name: "writes its options to the standard error when its signal aborts",
+    caughtBy: ["keeps its secret out of the log"],
+    sink: (right, { options }) => ({
+      deliver: async (batch, context) => {
+        const outcomes = await right.deliver(batch, context);
+        const isHanging = context.signal.aborted && markerOf(batch[0]!) === "item";
+        if (isHanging) process.stderr.write(`${JSON.stringify(options)}\n`);
+        return outcomes;
       },
     }),
   },

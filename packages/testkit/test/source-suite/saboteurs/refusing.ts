@@ -13,6 +13,11 @@ export const refusing: readonly SourceSaboteur[] = [
     called: (parts) => new ByPrefix(parts),
   },
   {
+    name: "takes nothing for a proof",
+    caughtBy: ["refuses who brings a wrong proof"],
+    called: (parts) => new TakesNothing(parts),
+  },
+  {
     name: "tells who is refused to try again",
     caughtBy: ["refuses who does not say who it is", "refuses who brings a wrong proof"],
     called: (parts) => new Polite(parts),
@@ -24,8 +29,23 @@ export const refusing: readonly SourceSaboteur[] = [
   },
   {
     name: "has what cannot be read come again",
-    caughtBy: ["refuses what it cannot read"],
+    caughtBy: ["refuses what it cannot read", "refuses what says nothing"],
     called: (parts) => new NotNow(parts),
+  },
+  {
+    name: "takes of an order what it finds in it",
+    caughtBy: ["refuses what it cannot read"],
+    called: (parts) => new FindsIt(parts),
+  },
+  {
+    name: "stumbles over null",
+    caughtBy: ["refuses what says nothing"],
+    called: (parts) => new Stumbles(parts),
+  },
+  {
+    name: "takes an empty list for as many orders as there are in it",
+    caughtBy: ["refuses what says nothing"],
+    called: (parts) => new TakesNone(parts),
   },
   {
     name: "is out of order once something could not be read",
@@ -62,6 +82,12 @@ class ByPrefix extends OrderSource {
   }
 }
 
+class TakesNothing extends OrderSource {
+  protected override isAuthorized(request: Request): boolean {
+    return request.headers.get("authorization") === "Bearer" || super.isAuthorized(request);
+  }
+}
+
 class Polite extends OrderSource {
   protected override async serve(request: Request): Promise<Response> {
     return this.isAuthorized(request) ? super.serve(request) : new Response(null, { status: 503 });
@@ -85,11 +111,36 @@ class NotNow extends OrderSource {
   }
 }
 
+class FindsIt extends OrderSource {
+  protected override parsed(text: string): Order | undefined {
+    const [, id, marker] = /"id":"(.+)","marker":"(.+)"/.exec(text) ?? [];
+    return id && marker ? { id, marker } : super.parsed(text);
+  }
+}
+
+class Stumbles extends OrderSource {
+  protected override parsed(text: string): Order | undefined {
+    if (text === "null") throw new TypeError("Cannot read properties of null");
+    return super.parsed(text);
+  }
+}
+
+class TakesNone extends OrderSource {
+  protected override parsed(text: string): Order | undefined {
+    return text === "[]" ? { id: "", marker: "" } : super.parsed(text);
+  }
+
+  protected override async publish(order: Order): Promise<void> {
+    if (order.id !== "") await super.publish(order);
+  }
+}
+
 class Upset extends OrderSource {
   #isUpset = false;
 
-  protected override get isOpen(): boolean {
-    return !this.#isUpset && super.isOpen;
+  protected override async publish(order: Order): Promise<void> {
+    if (this.#isUpset) throw new Error("Something could not be read.");
+    await super.publish(order);
   }
 
   protected override parsed(text: string): Order | undefined {

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
-import { OrderSource, type Order } from "../order-source.ts";
-import type { SourceSaboteur } from "../saboteur.ts";
+import { OrderSource, type Order, type OrderParts } from "../order-source.ts";
+import { madeOf, type SourceSaboteur } from "../saboteur.ts";
 
 export const repeating: readonly SourceSaboteur[] = [
   {
@@ -32,6 +32,14 @@ export const repeating: readonly SourceSaboteur[] = [
     name: "notes what it has published afterwards, and publishes under new ids",
     caughtBy: ["stores once what is offered twice at the same time", "stores once what was stored as it was killed"],
     called: (parts) => new NotesAfterwards(parts),
+  },
+  {
+    name: "remembers what it has published, whatever the store",
+    caughtBy: ["knows nothing that its store does not know"],
+    plugin: (plugin) => {
+      const published = new Set<string>();
+      return madeOf(plugin, (parts) => new KnowsForEver(parts, published));
+    },
   },
   {
     name: "takes orders of the same content for one",
@@ -90,6 +98,22 @@ class NotesAfterwards extends OrderSource {
     if ((await state.get(order.id)) === true) return;
     await super.publish({ ...order, id: randomUUID() });
     await state.set(order.id, true);
+  }
+}
+
+/** As with a memory of the module's. */
+class KnowsForEver extends OrderSource {
+  readonly #published: Set<string>;
+
+  constructor(parts: OrderParts, published: Set<string>) {
+    super(parts);
+    this.#published = published;
+  }
+
+  protected override async publish(order: Order): Promise<void> {
+    if (this.#published.has(order.id)) return;
+    await super.publish(order);
+    this.#published.add(order.id);
   }
 }
 

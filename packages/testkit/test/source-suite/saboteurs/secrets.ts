@@ -9,6 +9,11 @@ export const secrets: readonly SourceSaboteur[] = [
     called: (parts) => new LogsHeaders(parts),
   },
   {
+    name: "writes the headers of what failed to the console",
+    caughtBy: ["keeps its secret out of the log"],
+    called: (parts) => new Debugged(parts),
+  },
+  {
     name: "shows its options in the error about one of them",
     caughtBy: ["keeps its secret out of the errors of its options"],
     subject: {
@@ -26,6 +31,11 @@ export const secrets: readonly SourceSaboteur[] = [
     name: "says which proof it wanted",
     caughtBy: ["keeps its secret out of its answers"],
     called: (parts) => new Helpful(parts),
+  },
+  {
+    name: "says in a header which proof it wanted",
+    caughtBy: ["keeps its secret out of its answers"],
+    called: (parts) => new Challenging(parts),
   },
   {
     name: "publishes the headers of a request with it",
@@ -57,11 +67,26 @@ class LogsHeaders extends OrderSource {
   }
 }
 
+class Debugged extends OrderSource {
+  protected override failed(error: unknown, order: Order): Response {
+    console.debug("%o", { authorization: this.parts.options.secret });
+    return super.failed(error, order);
+  }
+}
+
 class Helpful extends OrderSource {
   protected override async serve(request: Request): Promise<Response> {
     const { status } = await super.serve(request);
     const wanted = status === 401 ? `Wanted: Bearer ${this.parts.options.secret}` : null;
     return new Response(wanted, { status });
+  }
+}
+
+class Challenging extends OrderSource {
+  protected override async serve(request: Request): Promise<Response> {
+    const { status } = await super.serve(request);
+    const challenge = status === 401 ? { "www-authenticate": `Bearer ${this.parts.options.secret}` } : {};
+    return new Response(null, { status, headers: challenge });
   }
 }
 

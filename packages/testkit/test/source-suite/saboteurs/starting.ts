@@ -1,7 +1,7 @@
-import type { AnySourcePlugin, Publisher } from "@bus/core";
+import type { Publisher } from "@bus/core";
 import { anySchema } from "../../../src/suite/any-schema.ts";
 import { OrderSource, type Order, type OrderParts } from "../order-source.ts";
-import { copyOf, type SourceSaboteur } from "../saboteur.ts";
+import { madeOf, type SourceSaboteur } from "../saboteur.ts";
 
 type Context = { readonly signal: AbortSignal };
 
@@ -23,13 +23,18 @@ export const starting: readonly SourceSaboteur[] = [
     called: (parts) => new SlowStarter(parts),
   },
   {
+    name: "does not get ready once orders come",
+    caughtBy: ["keeps what it takes while it starts"],
+    called: (parts) => new Distracted(parts),
+  },
+  {
     name: "takes nothing in the second after its first order",
     caughtBy: ["takes what the sinks are too slow for"],
     called: (parts) => new Breathless(parts),
   },
   {
     name: "works in one bus only",
-    caughtBy: ["works in one bus after the other"],
+    caughtBy: ["works in one bus after the other", "knows nothing that its store does not know"],
     plugin: (plugin) => {
       const shared = { isSpent: false };
       return madeOf(plugin, (parts) => new Spent(parts, shared));
@@ -73,6 +78,22 @@ class SlowStarter extends OrderSource {
 
   protected override async publish(order: Order): Promise<void> {
     if (!this.#isStarting) await super.publish(order);
+  }
+}
+
+class Distracted extends OrderSource {
+  #hasCome = false;
+
+  override async start(publisher: Publisher, context: Context): Promise<void> {
+    this.#hasCome = false;
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    if (this.#hasCome) await new Promise(() => {});
+    await super.start(publisher, context);
+  }
+
+  protected override serve(request: Request): Promise<Response> {
+    this.#hasCome = true;
+    return super.serve(request);
   }
 }
 
@@ -123,10 +144,4 @@ class Shared extends OrderSource {
     if (this.#shared.publisher) this.publisher = this.#shared.publisher;
     await super.publish(order);
   }
-}
-
-function madeOf(plugin: AnySourcePlugin, make: (parts: OrderParts) => OrderSource): AnySourcePlugin {
-  const create = ({ options, deps }: { readonly options: OrderParts["options"]; readonly deps: object }): OrderSource =>
-    make({ options, ...deps } as OrderParts);
-  return copyOf(plugin, { make: { create } });
 }

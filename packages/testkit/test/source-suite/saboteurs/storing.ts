@@ -28,6 +28,7 @@ export const storing: readonly SourceSaboteur[] = [
       "says that it is full when the backlog is",
       "takes nothing that the schema of the host refuses",
       "refuses what it cannot read",
+      "refuses what says nothing",
       "refuses what is too large",
       "calls nothing taken that was not stored as it stopped",
       "calls nothing taken that hangs in the store as it stops",
@@ -76,6 +77,16 @@ export const storing: readonly SourceSaboteur[] = [
     name: "takes what the host's schema refuses, and throws it away",
     caughtBy: ["takes nothing that the schema of the host refuses"],
     called: (parts) => new Careless(parts),
+  },
+  {
+    name: "reads each piece of a text by itself",
+    caughtBy: ["publishes any text as it is"],
+    called: (parts) => new Piecemeal(parts),
+  },
+  {
+    name: "replaces letters that it does not know",
+    caughtBy: ["publishes any text as it is"],
+    called: (parts) => new Ascii(parts),
   },
   {
     name: "mixes up orders that come at once",
@@ -156,6 +167,23 @@ class FullForEver extends OrderSource {
 class Careless extends OrderSource {
   protected override failed(error: unknown, order: Order): Response {
     return BusError.is(error, "BUS_EVENT_INVALID") ? new Response(null, { status: 204 }) : super.failed(error, order);
+  }
+}
+
+class Piecemeal extends OrderSource {
+  protected override async read({ body }: Request): Promise<string | undefined> {
+    let text = "";
+    for await (const chunk of body ?? []) {
+      text += Buffer.from(chunk).toString();
+      if (text.length > 64 * 1024) return undefined;
+    }
+    return text;
+  }
+}
+
+class Ascii extends OrderSource {
+  protected override publish(order: Order): Promise<void> {
+    return super.publish({ ...order, marker: order.marker.replaceAll(/[^ -~]/g, "?") });
   }
 }
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { BusError } from "@bus/core";
-import { ProcessWatch } from "../suite/process-watch.ts";
-import type { SourceTest } from "./source-test.ts";
+import type { PluginTest } from "./plugin-bench.ts";
+import { ProcessWatch } from "./process-watch.ts";
 
 const UNKNOWN_OPTION = "optionOfTheSuite";
 
-export const options: readonly SourceTest[] = [
+export const optionTests: readonly PluginTest[] = [
   {
     name: "refuses an option that it does not know, by its name",
     run: async (bench) => {
@@ -26,10 +26,8 @@ export const options: readonly SourceTest[] = [
     run: async (bench) => {
       const plugin = bench.plugin();
 
-      assert.ok(
-        Object.isFrozen(plugin),
-        "what the factory gives is frozen: return what defineSource made, or freeze it",
-      );
+      const why = "what the factory gives is frozen: return what defineSink or defineSource made, or freeze it";
+      assert.ok(Object.isFrozen(plugin), why);
     },
   },
   {
@@ -42,6 +40,8 @@ export const options: readonly SourceTest[] = [
 
       assert.deepEqual(watch.newResources, [], "the factory is to open nothing");
       assert.equal(bench.clock.timers, 0, "the factory is to set no timer");
+      await bench.clock.settled();
+      assert.deepEqual(watch.newResources, [], "the factory is to open nothing, a moment later neither");
     },
   },
 ];
