@@ -2,7 +2,7 @@ import type { AnySinkPlugin, AnySourcePlugin, Provider } from "@bus/core";
 import type { VirtualClock } from "../virtual-clock.ts";
 
 /** What the tests need that every plugin must pass, whatever its kind. */
-export interface PluginBench {
+interface PluginBench {
   readonly subject: { readonly provide?: readonly Provider[] };
   readonly clock: VirtualClock;
   /** As its author makes it. */
