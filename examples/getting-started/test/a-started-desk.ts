@@ -1,3 +1,4 @@
+// #region file
 import { CLOCK, createBus, provide, RANDOM, type DeliveryState, type Outcome } from "@bus/core";
 import { virtualClock } from "@bus/testkit";
 import { expect, onTestFinished } from "vitest";
@@ -7,7 +8,6 @@ import { recorder } from "./recorder.ts";
 
 /** A desk in memory whose CRM answers as given, on a clock that stands still until the test moves it. */
 export async function aStartedDesk(...answers: Outcome[]) {
-  // #region desk
   const clock = virtualClock();
   const crm = recorder(...answers);
   const bus = createBus({
@@ -22,8 +22,7 @@ export async function aStartedDesk(...answers: Outcome[]) {
     await bus.stop();
     expect(clock.timers).toBe(0);
   });
-  // #endregion desk
-  // #region until
+
   /** Lets what is due run, and looks again, until this holds. */
   const until = (assertion: () => Promise<void> | void): Promise<void> =>
     eventually(async () => {
@@ -36,6 +35,6 @@ export async function aStartedDesk(...answers: Outcome[]) {
     await until(async () => expect((await list()).items).toHaveLength(count));
     return (await list()).items;
   };
-  // #endregion until
   return { bus, clock, crm, until, deliveries };
 }
+// #endregion file

@@ -1,9 +1,11 @@
+// #region imports
 import { rejected, retry } from "@bus/core";
 import { expect, it } from "vitest";
 import { openTicket } from "../tickets.ts";
 import { aStartedDesk } from "./a-started-desk.ts";
 
 const TICKET = { id: 1, account: 7, title: "The printer smokes" };
+// #endregion imports
 
 it("opens a ticket once, however often it is asked to", async () => {
   // #region once

@@ -64,11 +64,11 @@ describe("outcomeOfAnswer", () => {
   });
 
   it("keeps the beginning of the body where it knows the secrets, and strikes them out", () => {
-    const secrets = new Secrets(["k3y"], { "x-tenant": "acme-corp", "x-form": "json" });
+    const secrets = new Secrets(["k3y"], { "x-tenant": "acme-corp", "x-form": "xml" });
 
-    const outcome = outcomeOfAnswer(anAnswer(500, {}, "Bearer k3y of acme-corp: no json"), NOW, secrets);
+    const outcome = outcomeOfAnswer(anAnswer(500, {}, "Bearer k3y of acme-corp: no xml"), NOW, secrets);
 
-    expect(outcome.info).toEqual({ status: 500, detail: "Bearer *** of ***: no json" });
+    expect(outcome.info).toEqual({ status: 500, detail: "Bearer *** of ***: no xml" });
   });
 
   it.each([
