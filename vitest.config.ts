@@ -8,6 +8,8 @@ export default defineConfig({
     // One process less than there are cores, as it is by default, is one on a small machine.
     maxWorkers: "100%",
     retry: 0,
+    // Tests wait on conditions, and hours of virtual time take a busy machine some seconds of real time.
+    testTimeout: 20_000,
     reporters: ["default"],
     coverage: { include: ["packages/*/src/**"] },
   },

@@ -64,9 +64,9 @@ const GROUPS: readonly Group[] = [
   { text: "Project", files: "CONTRIBUTING.md" },
 ];
 
-/** Every page of the site, but for its home. A page that no group has is an error, as is a name that no page has. */
+/** Every page of the site, but for its home and the sources of the examples. A page that no group has is an error, as is a name that no page has. */
 export function sidebarOf(pages: readonly string[]): DefaultTheme.SidebarItem[] {
-  const left = new Set(pages.filter((page) => page !== "docs/index.md"));
+  const left = new Set(pages.filter((page) => page !== "docs/index.md" && !page.startsWith("docs/code/")));
   const sidebar = GROUPS.map(({ text, files, first = [], isNamedByFile = false, isCollapsed = false }) => {
     const items = globSync(files, { cwd: root, exclude: (path) => path === "node_modules" })
       .filter((file) => left.delete(file))

@@ -6,7 +6,7 @@ import { TRANSPORTS } from "../transports.ts";
 import { aRequest, aTransport, fateOf } from "./hostile-request.ts";
 import { aHostileServer, onEachRequest } from "./hostile-server.ts";
 
-const DEADLINE_MS = 150;
+const DEADLINE_MS = 300;
 
 /** How much later than asked a request may end. */
 const GRACE_MS = 250;
